@@ -1,0 +1,91 @@
+"""What was changed between the request as it was given and the request as it was sent."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Final, Literal, get_args
+
+from attrs import frozen
+
+from .._json import JsonValue
+from ..errors import UnsupportedParameterError
+
+Unsupported = Literal["error", "warn", "drop"]
+"""What to do with a parameter that the provider, wire or model cannot take."""
+
+UNSUPPORTED: Final = ("error", "warn", "drop")
+
+AdjustmentKind = Literal["dropped", "renamed", "rewritten", "clamped", "moved", "added"]
+
+ADJUSTMENT_KINDS: Final[tuple[AdjustmentKind, ...]] = get_args(AdjustmentKind)
+
+
+@frozen
+class Adjustment:
+    """One change.
+
+    Args:
+        kind: what was done.
+        field: the request's field, as a path: `seed`, `messages[1].content[0]`.
+        reason: why, and what became of it.
+    """
+
+    kind: AdjustmentKind
+    field: str
+    reason: str
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """The change as a JSON object."""
+        return {"kind": self.kind, "field": self.field, "reason": self.reason}
+
+
+class UnsupportedParameterWarning(UserWarning):
+    """A parameter was dropped because the provider cannot take it (`unsupported="warn"`)."""
+
+
+class Adjuster:
+    """Keeps the list of changes while one request is built, under the caller's policy."""
+
+    def __init__(
+        self,
+        policy: Unsupported = "error",
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+    ) -> None:
+        self._policy = policy
+        self._provider = provider
+        self._model = model
+        self._made: list[Adjustment] = []
+
+    @property
+    def made(self) -> tuple[Adjustment, ...]:
+        """The changes so far, in order."""
+        return tuple(self._made)
+
+    def unsupported(self, parameter: str, reason: str) -> None:
+        """*parameter* cannot be sent: refuse it, or note that it is dropped.
+
+        Raises:
+            UnsupportedParameterError: the policy is "error".
+        """
+        where = f"{self._provider}: " if self._provider else ""
+        if self._policy == "error":
+            raise UnsupportedParameterError(
+                f"{where}{parameter}: {reason} (unsupported='drop' or 'warn' sends without it)",
+                parameter=parameter,
+                provider=self._provider,
+                model=self._model,
+            )
+        if self._policy == "warn":
+            warnings.warn(
+                f"{where}{parameter} dropped: {reason}",
+                UnsupportedParameterWarning,
+                # From here: adapter, core, client method, the caller; near enough to be found.
+                stacklevel=6,
+            )
+        self.note("dropped", parameter, reason)
+
+    def note(self, kind: AdjustmentKind, field: str, reason: str) -> None:
+        """Something was changed that keeps its meaning."""
+        self._made.append(Adjustment(kind, field, reason))

@@ -1,0 +1,208 @@
+"""The pieces of a streamed answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from attrs import field, frozen
+
+from .._json import JsonValue
+from ..errors import LLMKitError
+from .logprobs import Logprobs
+from .messages import AssistantPart
+from .parts import ReasoningPart, RefusalPart, TextPart
+from .response import FinishReason, created_at
+from .usage import Usage
+
+
+@frozen
+class ToolCallDelta:
+    """A piece of a tool call.
+
+    Args:
+        index: which call of the choice it belongs to, from 0, without gaps.
+        id: the call's id, in its first piece; None afterwards.
+        name: the tool's name, in the first piece; None afterwards.
+        arguments_json: the next characters of the arguments.
+        signature: what the provider needs to see again beside the call; opaque.
+        provider: whose `signature` it is.
+    """
+
+    index: int
+    id: str | None = None
+    name: str | None = None
+    arguments_json: str = ""
+    signature: str | None = field(default=None, kw_only=True, repr=False)
+    provider: str | None = field(default=None, kw_only=True, repr=False)
+
+
+@frozen
+class Block:
+    """A piece of a part that more than plain text tells: sealed, cited, an image.
+
+    Args:
+        index: pieces with the same index belong to the same part; text and seals join.
+        part: the piece.
+    """
+
+    index: int
+    part: TextPart | ReasoningPart | AssistantPart
+
+
+@frozen
+class DeltaMessage:
+    """What a chunk adds to the message.
+
+    Args:
+        content: the next characters of the answer, or None.
+        reasoning: the next characters of the visible thinking, or None.
+        refusal: the next characters of the refusal, or None.
+        tool_calls: pieces of tool calls.
+        blocks: pieces of parts that plain characters do not tell; a kind of part that is
+            among them is told by them alone.
+    """
+
+    content: str | None = None
+    reasoning: str | None = None
+    refusal: str | None = None
+    tool_calls: tuple[ToolCallDelta, ...] = ()
+    blocks: tuple[Block, ...] = field(default=(), repr=False)
+
+    @property
+    def parts(self) -> tuple[AssistantPart | ToolCallDelta, ...]:
+        """All of it, in order."""
+        told = {type(block.part) for block in self.blocks}
+        parts: list[AssistantPart | ToolCallDelta] = []
+        if self.reasoning and ReasoningPart not in told:
+            parts.append(ReasoningPart(self.reasoning))
+        parts += [block.part for block in self.blocks]
+        if self.content and TextPart not in told:
+            parts.append(TextPart(self.content))
+        if self.refusal and RefusalPart not in told:
+            parts.append(RefusalPart(self.refusal))
+        return (*parts, *self.tool_calls)
+
+
+EMPTY_DELTA = DeltaMessage()
+
+
+@frozen
+class ChunkChoice:
+    """What a chunk adds to one of the answers.
+
+    Args:
+        index: which answer, from 0.
+        delta: what it adds.
+        finish_reason: why the answer ended, on the last chunk; else None.
+        raw_finish_reason: the same in the provider's own word.
+        logprobs: how likely the new tokens were, where asked for.
+    """
+
+    index: int = 0
+    delta: DeltaMessage = EMPTY_DELTA
+    finish_reason: FinishReason | None = None
+    raw_finish_reason: str | None = None
+    logprobs: Logprobs | None = None
+
+
+_NO_TIME = timedelta()
+
+
+@frozen
+class CompletionChunk:
+    """A piece of a streamed answer.
+
+    Args:
+        choices: what it adds to each answer; on the last chunk, each with its finish reason.
+        id: the provider's id for the whole answer.
+        model: the model that answers, in the provider's words.
+        created_unix: when the answer was begun, by the provider's clock, in unix seconds.
+        object: the kind of object, "chat.completion.chunk".
+        usage: the tokens of the whole call, on the last chunk.
+        is_last_chunk: nothing comes after it.
+        chunk_latency: since the chunk before it; of the first, since the call.
+        total_latency: since the call.
+        error: what ended the stream too early, on the last chunk of a stream that was asked
+            not to raise.
+    """
+
+    choices: tuple[ChunkChoice, ...] = ()
+    id: str = ""
+    model: str = ""
+    created_unix: float | None = None
+    object: str = "chat.completion.chunk"
+    usage: Usage | None = None
+    is_last_chunk: bool = False
+    chunk_latency: timedelta = _NO_TIME
+    total_latency: timedelta = _NO_TIME
+    error: LLMKitError | None = None
+
+    @property
+    def created(self) -> datetime | None:
+        """When the answer was begun, by the provider's clock; None where it does not say."""
+        return created_at(self.created_unix)
+
+    def delta_message(self) -> DeltaMessage:
+        """What the chunk adds to the first answer; empty where it adds nothing to it."""
+        for choice in self.choices:
+            if choice.index == 0:
+                return choice.delta
+        return EMPTY_DELTA
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """The chunk as a JSON object, in OpenAI's form."""
+        result: dict[str, JsonValue] = {
+            "id": self.id,
+            "object": self.object,
+            "created": self.created_unix,
+            "model": self.model,
+            "choices": [_choice_to_dict(choice) for choice in self.choices],
+        }
+        if self.usage is not None:
+            result["usage"] = self.usage.to_dict()
+        if self.error is not None:
+            result["error"] = {"type": type(self.error).__name__, "message": str(self.error)}
+        return result
+
+
+def stamped(chunk: CompletionChunk, since_last: float, since_call: float) -> CompletionChunk:
+    """*chunk*, with its latencies in seconds set.
+
+    A decoder reads no clock, so its chunks get their times here, before anybody has seen
+    them; in place, because a copy costs more than the decoding of a small chunk.
+    """
+    object.__setattr__(chunk, "chunk_latency", timedelta(seconds=since_last))
+    object.__setattr__(chunk, "total_latency", timedelta(seconds=since_call))
+    return chunk
+
+
+def _choice_to_dict(choice: ChunkChoice) -> dict[str, JsonValue]:
+    delta: dict[str, JsonValue] = {}
+    message = choice.delta
+    if message.content is not None:
+        delta["content"] = message.content
+    if message.reasoning is not None:
+        delta["reasoning_content"] = message.reasoning
+    if message.refusal is not None:
+        delta["refusal"] = message.refusal
+    if message.tool_calls:
+        delta["tool_calls"] = [_call_to_dict(call) for call in message.tool_calls]
+    result: dict[str, JsonValue] = {
+        "index": choice.index,
+        "delta": delta,
+        "finish_reason": choice.finish_reason and choice.finish_reason.value,
+        "raw_finish_reason": choice.raw_finish_reason,
+    }
+    if choice.logprobs is not None:
+        result["logprobs"] = choice.logprobs.to_dict()
+    return result
+
+
+def _call_to_dict(call: ToolCallDelta) -> dict[str, JsonValue]:
+    function: dict[str, JsonValue] = {"arguments": call.arguments_json}
+    result: dict[str, JsonValue] = {"index": call.index, "function": function}
+    if call.name is not None:
+        function["name"] = call.name
+    if call.id is not None:
+        result.update(id=call.id, type="function")
+    return result
