@@ -1,0 +1,239 @@
+"""What every adapter is, and the few steps that all of them share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+from urllib.parse import urlencode
+
+from attrs import Factory, frozen
+
+from .._http import HttpRequest, HttpResponse
+from .._json import JsonValue, dumps
+from .._models.adjustments import Adjuster
+from .._models.chunks import CompletionChunk
+from .._models.request import ChatCompletionRequest
+from .._models.response import ChatCompletionResponse
+from ..errors import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    LLMKitError,
+    NotFoundError,
+    OverloadedError,
+    PermissionDeniedError,
+    QuotaExceededError,
+    RateLimitError,
+    RequestTooLargeError,
+    ServerError,
+)
+
+
+@frozen
+class Endpoint:
+    """Where a request goes.
+
+    Args:
+        base_url: the provider's address, without a slash at its end.
+        model: the model's name there, without its provider prefix.
+        headers: headers that the provider wants, the key's not among them.
+        adjust: takes down what is changed on the way, under the caller's policy.
+    """
+
+    base_url: str
+    model: str
+    headers: Mapping[str, str] = Factory(dict)
+    adjust: Adjuster = Factory(Adjuster)
+
+
+class StreamDecoder(Protocol):
+    """Bytes in, chunks out: the one thing here that changes as it goes."""
+
+    failure: LLMKitError | None
+    """An error that the stream itself has told, once it has; nothing comes after it."""
+
+    finished: bool
+    """Whether the answer's real end is there: every finish reason, or the wire's end mark."""
+
+    done: bool
+    """Whether the wire's end mark is there: nothing more needs to be read."""
+
+    def feed(self, data: bytes) -> list[CompletionChunk]:
+        """The chunks that *data* completes. Never raises: see `failure`."""
+
+    def close(self) -> list[CompletionChunk]:
+        """The end of the bytes: the last chunk.
+
+        Raises:
+            APIError: `failure`, where there is one.
+            StreamInterruptedError: the stream was cut: neither finish reason nor end mark.
+        """
+
+
+class Adapter(Protocol):
+    """One wire, for both colours."""
+
+    @property
+    def provider(self) -> str:
+        """The provider's name, for what must go back to nobody else."""
+
+    def build(
+        self, request: ChatCompletionRequest[object], endpoint: Endpoint, *, stream: bool
+    ) -> HttpRequest:
+        """The HTTP request that says *request*.
+
+        Raises:
+            UnsupportedParameterError: this wire cannot say it, and the policy is "error".
+        """
+
+    def parse(self, response: HttpResponse) -> ChatCompletionResponse[object]:
+        """The answer in a whole response.
+
+        Raises:
+            APIError: it is an error in spite of its status.
+            DecodeError: it is not of the wire's form.
+        """
+
+    def error(self, response: HttpResponse) -> APIError:
+        """The error in a response whose status says that it is one."""
+
+    def decoder(self) -> StreamDecoder:
+        """A decoder for one streamed answer."""
+
+
+def post_json(
+    request: ChatCompletionRequest[object],
+    endpoint: Endpoint,
+    path: str,
+    body: dict[str, JsonValue],
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> HttpRequest:
+    """*body*, with the request's extras, as a POST to *path* of the endpoint."""
+    url = endpoint.base_url + path
+    if request.extra_query:
+        url += ("&" if "?" in url else "?") + urlencode(request.extra_query)
+    if request.extra_body:
+        body.update(request.extra_body)
+    sent = {"Content-Type": "application/json", "Accept": "application/json"}
+    for more in (headers, endpoint.headers, request.extra_headers):
+        if more:
+            sent.update(more)
+    return HttpRequest("POST", url, sent, dumps(body))
+
+
+def api_error(
+    response: HttpResponse,
+    message: str,
+    *,
+    code: str | None = None,
+    chosen: type[APIError] | None = None,
+    retry_after: float | None = None,
+) -> APIError:
+    """An error of the provider's, with all that *response* says about it.
+
+    Args:
+        response: the answer that tells it.
+        message: the provider's own words.
+        code: the provider's own code for it.
+        chosen: the class, where the wire's code decides; else the status does.
+        retry_after: seconds to wait, where the body tells; the headers come first.
+    """
+    headers = response.headers
+    kind = chosen or error_class(response.status)
+    asked = retry_after_seconds(headers)
+    return kind(
+        message or f"HTTP {response.status}",
+        status=response.status,
+        code=code,
+        body=response.body.decode("utf-8", "replace"),
+        headers=headers,
+        request_id=request_id(headers),
+        retry_after=retry_after if asked is None else asked,
+        should_retry=_SHOULD_RETRY.get(headers.get("x-should-retry", "").lower()),
+    )
+
+
+_SHOULD_RETRY = {"true": True, "false": False}
+
+_BY_STATUS: dict[int, type[APIError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: QuotaExceededError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    408: ServerError,
+    409: ConflictError,
+    413: RequestTooLargeError,
+    422: BadRequestError,
+    425: ServerError,
+    429: RateLimitError,
+    451: PermissionDeniedError,
+    498: OverloadedError,
+    503: OverloadedError,
+    529: OverloadedError,
+}
+
+
+def error_class(status: int) -> type[APIError]:
+    """The class of an error by its HTTP status alone."""
+    found = _BY_STATUS.get(status)
+    if found is not None:
+        return found
+    if status >= 500:
+        return ServerError
+    return BadRequestError if status >= 400 else APIError
+
+
+_REQUEST_IDS = (
+    "x-request-id",
+    "request-id",
+    "x-amzn-requestid",
+    "apim-request-id",
+    "x-ms-request-id",
+    "mistral-correlation-id",
+    "x-goog-request-id",
+    "cf-ray",
+)
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """The provider's id for a call, under whichever name its headers have it."""
+    for name in _REQUEST_IDS:
+        if name in headers:
+            return headers[name]
+    return None
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """How long the provider asks to wait: `retry-after-ms`, or `Retry-After` as seconds or date.
+
+    Source: https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+    """
+    exact = _seconds(headers.get("retry-after-ms"))
+    if exact is not None:
+        return exact / 1000
+    told = headers.get("retry-after")
+    seconds = _seconds(told)
+    if seconds is not None or told is None:
+        return seconds
+    from email.utils import parsedate_to_datetime  # few send a date
+
+    try:
+        moment = parsedate_to_datetime(told)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if 0 <= value < math.inf else None

@@ -1,0 +1,232 @@
+"""The pieces that whole answers and streamed ones have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, cast
+
+from ..._json import JsonObject, dumps
+from ..._models.logprobs import Logprobs
+from ..._models.parts import Citation, ReasoningPart
+from ..._models.response import FinishReason
+from ..._models.usage import NO_USAGE, Usage
+
+if TYPE_CHECKING:
+    from . import OpenAIChat
+
+FINISH_REASONS: Final[Mapping[str, FinishReason]] = {
+    "stop": FinishReason.STOP,
+    "eos": FinishReason.STOP,
+    "eos_token": FinishReason.STOP,
+    "end_turn": FinishReason.STOP,
+    "stop_sequence": FinishReason.STOP,
+    "COMPLETE": FinishReason.STOP,
+    "length": FinishReason.LENGTH,
+    "max_tokens": FinishReason.LENGTH,
+    "model_length": FinishReason.MODEL_LENGTH,
+    "model_context_window_exceeded": FinishReason.MODEL_LENGTH,
+    "tool_calls": FinishReason.TOOL_CALLS,
+    "tool_use": FinishReason.TOOL_CALLS,
+    "function_call": FinishReason.TOOL_CALLS,
+    "content_filter": FinishReason.CONTENT_FILTER,
+    "sensitive": FinishReason.CONTENT_FILTER,
+    "safety": FinishReason.CONTENT_FILTER,
+    "refusal": FinishReason.CONTENT_FILTER,
+    "error": FinishReason.ERROR,
+    "abort": FinishReason.ERROR,
+    "network_error": FinishReason.ERROR,
+    "insufficient_system_resource": FinishReason.ERROR,
+}
+"""The words for why an answer ended, of all who speak this form."""
+
+
+def finish_reason(raw: object, calls: bool) -> FinishReason:
+    """The reason that *raw* says. Where it says none, and where it says "stop" over tool
+    calls, the calls tell; a cut-off stays a cut-off."""
+    if not raw or not isinstance(raw, str):
+        return FinishReason.TOOL_CALLS if calls else FinishReason.STOP
+    reason = FINISH_REASONS.get(raw, FinishReason.OTHER)
+    if calls and reason is FinishReason.STOP:
+        return FinishReason.TOOL_CALLS
+    return reason
+
+
+def usage(wire: OpenAIChat, raw: object) -> Usage:
+    """Token counts under llmkit's contract, from *raw* in any of its shapes."""
+    if not isinstance(raw, dict) or not raw:
+        return NO_USAGE
+    prompt = _count(raw, "prompt_tokens")
+    completion = _count(raw, "completion_tokens")
+    total = _count(raw, "total_tokens")
+    details = _mapping(raw.get("prompt_tokens_details"))
+    cached = (
+        _count(details, "cached_tokens")
+        or _count(raw, "prompt_cache_hit_tokens")  # DeepSeek
+        or _count(raw, "cached_tokens")  # Moonshot
+        or _count(raw, "num_cached_tokens")  # Mistral
+        or _count(raw, "cache_read_input_tokens")  # Databricks
+    )
+    written = (
+        _count(details, "cache_write_tokens")
+        or _count(details, "cache_creation_tokens")
+        or _count(details, "cache_creation_input_tokens")  # DashScope
+        or _count(raw, "cache_creation_input_tokens")
+    )
+    more = _mapping(raw.get("completion_tokens_details"))
+    reasoning = _count(more, "reasoning_tokens") or _count(raw, "reasoning_tokens")
+    # The total tells who counts thinking beside the answer: xAI, by its own example.
+    if reasoning and (
+        wire.usage_excludes_reasoning
+        or total == prompt + completion + reasoning
+        or reasoning > completion
+    ):
+        completion += reasoning
+    return Usage(
+        prompt, completion, total or prompt + completion, cached, written, reasoning, raw=raw
+    )
+
+
+def _count(data: Mapping[str, object], name: str) -> int:
+    value = data.get(name)
+    if isinstance(value, int) and value > 0:
+        return value
+    return int(value) if isinstance(value, float) and 0 < value < 2**53 else 0
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
+
+
+def logprobs(raw: object) -> Logprobs | None:
+    """The likelihoods that *raw* says, or None."""
+    if not isinstance(raw, dict):
+        return None
+    found = Logprobs.from_dict(raw)
+    return found if found.content or found.refusal else None
+
+
+def text_of(content: object) -> tuple[str | None, str | None]:
+    """The text and the thinking in a message's content, whatever its shape.
+
+    Most send a string; Mistral and Databricks a list of blocks once a model thinks;
+    Cloudflare, asked for JSON, the object itself.
+    """
+    if content is None or isinstance(content, str):
+        return content, None
+    if isinstance(content, dict):
+        return dumps(content).decode(), None
+    if not isinstance(content, list):
+        return str(content), None
+    texts: list[str] = []
+    thoughts: list[str] = []
+    for block in content:
+        if isinstance(block, str):
+            texts.append(block)
+        elif isinstance(block, dict):
+            thought = _thought(block)
+            if thought is not None:
+                thoughts.append(thought)
+            elif isinstance(text := block.get("text"), str):
+                texts.append(text)
+    return ("".join(texts) if texts else None), ("".join(thoughts) if thoughts else None)
+
+
+def _thought(block: Mapping[str, object]) -> str | None:
+    kind = block.get("type")
+    if kind not in ("thinking", "reasoning"):
+        return None
+    inside = block.get("thinking") if kind == "thinking" else block.get("summary")
+    if isinstance(inside, str):
+        return inside
+    if isinstance(inside, list):
+        return "".join(
+            item["text"]
+            for item in inside
+            if isinstance(item, dict) and isinstance(item.get("text"), str)
+        )
+    return ""
+
+
+def reasoning_text(message: Mapping[str, object]) -> str | None:
+    """The visible thinking of a message or delta, under whichever name; once, where two have it."""
+    for name in ("reasoning_content", "reasoning"):
+        value = message.get(name)
+        if isinstance(value, str) and value:
+            return value
+    return None
+
+
+def reasoning_part(wire: OpenAIChat, detail: object) -> ReasoningPart | None:
+    """One of OpenRouter's `reasoning_details`, or a piece of one.
+
+    Source: https://openrouter.ai/docs/use-cases/reasoning-tokens
+    """
+    if not isinstance(detail, dict):
+        return None
+    rest = {
+        key: value
+        for key, value in detail.items()
+        if key not in ("text", "summary", "signature", "data", "id") and value is not None
+    }
+    return ReasoningPart(
+        _string(detail.get("text")) or _string(detail.get("summary")) or "",
+        signature=_string(detail.get("signature")),
+        encrypted=_string(detail.get("data")),
+        id=_string(detail.get("id")),
+        provider=wire.provider or None,
+        raw=rest,
+    )
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def citations(message: Mapping[str, object], body: Mapping[str, object]) -> tuple[Citation, ...]:
+    """What an answer cites: OpenAI's annotations, or Perplexity's list beside the choices."""
+    found: list[Citation] = []
+    for item in _list(message.get("annotations")):
+        inner = item.get("url_citation") if isinstance(item, dict) else None
+        if isinstance(inner, dict):
+            found.append(_citation(inner, cast("JsonObject", item)))
+    if found:
+        return tuple(found)
+    for item in _list(body.get("search_results")) or _list(body.get("citations")):
+        if isinstance(item, str):
+            found.append(Citation(url=item, raw={"url": item}))
+        elif isinstance(item, dict):
+            found.append(_citation(item, item))
+    return tuple(found)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _citation(data: Mapping[str, object], raw: JsonObject) -> Citation:
+    start, end = data.get("start_index"), data.get("end_index")
+    return Citation(
+        url=_string(data.get("url")),
+        title=_string(data.get("title")),
+        text=_string(data.get("snippet")) or _string(data.get("content")),
+        start=start if isinstance(start, int) else None,
+        end=end if isinstance(end, int) else None,
+        raw=raw,
+    )
+
+
+def made_up_id(response_id: object, choice: int, index: int) -> str:
+    """An id for a tool call that came without one: the same for the same answer."""
+    seed = "".join(c for c in str(response_id or "") if c.isalnum() and c.isascii())[-24:]
+    if not seed:
+        from secrets import token_hex  # few answers are without an id of their own
+
+        seed = token_hex(12)
+    return f"call_{seed}_{choice}_{index}"
+
+
+def arguments_text(value: object) -> str:
+    """The arguments of a call as JSON text; some servers send the object itself."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else dumps(value).decode()

@@ -1,0 +1,308 @@
+"""Messages, said in the form of OpenAI's chat completions."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from ..._json import JsonValue
+from ..._models.adjustments import Adjuster
+from ..._models.messages import (
+    AssistantMessage,
+    Message,
+    SystemMessage,
+    ToolMessage,
+    UserMessage,
+)
+from ..._models.part_form import audio_format, cache_control_to_dict
+from ..._models.parts import (
+    AudioPart,
+    FilePart,
+    ImagePart,
+    ReasoningPart,
+    RefusalPart,
+    TextPart,
+    data_url,
+)
+from ..._models.tools import ToolCall
+from ...errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from . import OpenAIChat
+
+JsonDict = dict[str, JsonValue]
+
+
+def messages(wire: OpenAIChat, given: Sequence[Message], adjust: Adjuster) -> list[JsonValue]:
+    """*given*, each as the wire's object, in order."""
+    said: list[JsonValue] = []
+    pending: list[JsonValue] = []  # media of tool results, which follow the last of them
+    before: Message | None = None
+    for index, message in enumerate(given):
+        field = f"messages[{index}]"
+        if pending and not isinstance(message, ToolMessage):
+            said.append({"role": "user", "content": pending})
+            pending = []
+        if (
+            wire.assistant_after_tool
+            and isinstance(message, UserMessage)
+            and isinstance(before, ToolMessage)
+        ):
+            said.append({"role": "assistant", "content": "."})
+            adjust.note("added", field, "an assistant message, which must stand after a tool's")
+        if isinstance(message, ToolMessage):
+            said.append(_tool(wire, message, field, pending, adjust))
+        elif isinstance(message, AssistantMessage):
+            said.append(_assistant(wire, message, field, adjust))
+        else:
+            said.append(_plain(wire, message, field, adjust))
+        before = message
+    if pending:
+        said.append({"role": "user", "content": pending})
+    return said
+
+
+def _plain(wire: OpenAIChat, message: Message, field: str, adjust: Adjuster) -> JsonDict:
+    role: str = message.role
+    if role == "developer" and not wire.developer_role:
+        role = "system"
+        adjust.note("renamed", f"{field}.role", "the provider says system for developer")
+    result: JsonDict = {"role": role, "content": _content(wire, message, field, adjust)}
+    if isinstance(message, SystemMessage | UserMessage):
+        _name(wire, result, message.name, field, adjust)
+    return result
+
+
+def _name(wire: OpenAIChat, said: JsonDict, name: str | None, field: str, adjust: Adjuster) -> None:
+    if name is None:
+        return
+    if wire.message_names:
+        said["name"] = name
+    else:
+        adjust.unsupported(f"{field}.name", "the provider takes no names on messages")
+
+
+def _content(wire: OpenAIChat, message: Message, field: str, adjust: Adjuster) -> JsonValue:
+    parts = message.parts
+    if len(parts) == 1 and isinstance(only := parts[0], TextPart) and not only.cache_control:
+        return only.text
+    said: list[JsonDict] = []
+    for index, part in enumerate(parts):
+        shape = _part(wire, part, f"{field}.content[{index}]", adjust)
+        if shape is not None:
+            said.append(shape)
+    # Text alone, in one piece, is understood by those who know no lists, too.
+    if len(said) == 1 and set(said[0]) == {"type", "text"}:
+        return said[0]["text"]
+    return said
+
+
+def _part(wire: OpenAIChat, part: object, field: str, adjust: Adjuster) -> JsonDict | None:
+    match part:
+        case TextPart():
+            said: JsonDict = {"type": "text", "text": part.text}
+        case ImagePart() if wire.images:
+            said = _image(part, field)
+        case AudioPart() if wire.audio:
+            said = _audio(part, field)
+        case FilePart() if wire.files:
+            said = _file(part)
+        case _:
+            kind = type(part).__name__
+            adjust.unsupported(field, f"the provider takes no {kind} in a message")
+            return None
+    mark = getattr(part, "cache_control", None)
+    if mark is not None:
+        if wire.cache_control:
+            said["cache_control"] = cache_control_to_dict(mark)
+        else:
+            adjust.note("dropped", f"{field}.cache_control", "the provider caches by itself")
+    return said
+
+
+def _image(part: ImagePart, field: str) -> JsonDict:
+    if part.data is not None:
+        url: str | None = data_url(part.data, part.media_type or "image/png")
+    else:
+        url = part.url
+    if url is None:
+        raise InvalidRequestError("this wire takes images by bytes or address only", field=field)
+    image: JsonDict = {"url": url}
+    if part.detail is not None:
+        image["detail"] = part.detail
+    return {"type": "image_url", "image_url": image}
+
+
+def _audio(part: AudioPart, field: str) -> JsonDict:
+    if part.data is None:
+        raise InvalidRequestError("this wire takes audio by its bytes only", field=field)
+    data = base64.b64encode(part.data).decode("ascii")
+    sort = audio_format(part.media_type)
+    return {"type": "input_audio", "input_audio": {"data": data, "format": sort}}
+
+
+def _file(part: FilePart) -> JsonDict:
+    file: JsonDict = {}
+    if part.file_id is not None:
+        file["file_id"] = part.file_id
+    elif part.data is not None:
+        file["file_data"] = data_url(part.data, part.media_type or "application/octet-stream")
+        # OpenAI refuses a document without a name.
+        file["filename"] = part.filename or "document"
+    else:
+        file["file_data"] = part.url  # OpenRouter takes an address in the same place
+    if part.filename is not None:
+        file["filename"] = part.filename
+    return {"type": "file", "file": file}
+
+
+def _tool(
+    wire: OpenAIChat,
+    message: ToolMessage,
+    field: str,
+    pending: list[JsonValue],
+    adjust: Adjuster,
+) -> JsonDict:
+    """A tool's result: its text here, its media in a user's message after the last result."""
+    texts = [part for part in message.parts if isinstance(part, TextPart)]
+    media = [part for part in message.parts if not isinstance(part, TextPart)]
+    if media:
+        adjust.note("moved", field, "images and files of a tool's result to a user's message")
+        if not pending:
+            pending.append({"type": "text", "text": "Attached to the results of the tools:"})
+    for index, part in enumerate(media):
+        shape = _part(wire, part, f"{field}.content[{index}]", adjust)
+        if shape is not None:
+            pending.append(shape)
+    if message.is_error:
+        adjust.note("dropped", f"{field}.is_error", "the wire has no such mark; the text stays")
+    content: JsonValue = texts[0].text if len(texts) == 1 else "".join(part.text for part in texts)
+    if len(texts) > 1 and not media:
+        content = [{"type": "text", "text": part.text} for part in texts]
+    call_id = _tool_id(wire, message.tool_call_id)
+    return {"role": "tool", "tool_call_id": call_id, "content": content}
+
+
+def _assistant(
+    wire: OpenAIChat, message: AssistantMessage, field: str, adjust: Adjuster
+) -> JsonDict:
+    said: JsonDict = {"role": "assistant"}
+    texts: list[TextPart] = []
+    thoughts: list[ReasoningPart] = []
+    for index, part in enumerate(message.parts):
+        where = f"{field}.parts[{index}]"
+        match part:
+            case TextPart():
+                texts.append(part)
+            case RefusalPart() if wire.refusal_field:
+                said["refusal"] = part.text
+            case RefusalPart():
+                texts.append(TextPart(part.text))
+                adjust.note("rewritten", where, "a refusal as text")
+            case ReasoningPart():
+                if _goes_back(wire, part, where, adjust):
+                    thoughts.append(part)
+            case AudioPart() if part.file_id is not None:
+                said["audio"] = {"id": part.file_id}
+            case ToolCall():
+                pass
+            case _:
+                adjust.unsupported(where, "the wire has no place for it in an answer")
+    _assistant_content(wire, said, texts, thoughts)
+    calls = message.tool_calls
+    if calls:
+        said["tool_calls"] = [_tool_call(wire, call) for call in calls]
+    _empty_content(wire, said, message)
+    _send_back(wire, said, thoughts, bool(calls))
+    _name(wire, said, message.name, field, adjust)
+    if message.prefix:
+        if wire.prefix_field is not None:
+            said[wire.prefix_field] = True
+        else:
+            adjust.unsupported(f"{field}.prefix", "the provider cannot go on from a text")
+    return said
+
+
+def _goes_back(wire: OpenAIChat, part: ReasoningPart, field: str, adjust: Adjuster) -> bool:
+    if part.provider is not None and part.provider != wire.provider:
+        adjust.note("dropped", field, f"thinking of {part.provider}, for it alone")
+        return False
+    if wire.reasoning_field is None:
+        adjust.note("dropped", field, "the provider does not take its thinking back")
+        return False
+    return True
+
+
+def _assistant_content(
+    wire: OpenAIChat, said: JsonDict, texts: list[TextPart], thoughts: list[ReasoningPart]
+) -> None:
+    if wire.reasoning_field == "content" and thoughts:
+        blocks: list[JsonValue] = [
+            {"type": "thinking", "thinking": [{"type": "text", "text": part.text}]}
+            for part in thoughts
+        ]
+        blocks += [{"type": "text", "text": part.text} for part in texts]
+        said["content"] = blocks
+        return
+    text = "".join(part.text for part in texts)
+    if wire.reasoning_field == "think" and thoughts:
+        text = f"<think>{''.join(part.text for part in thoughts)}</think>{text}"
+    elif not texts:
+        return
+    said["content"] = text
+
+
+def _empty_content(wire: OpenAIChat, said: JsonDict, message: AssistantMessage) -> None:
+    if "content" in said:
+        return
+    if wire.empty_content == "empty" or not (message.tool_calls or "refusal" in said):
+        said["content"] = ""
+    elif wire.empty_content == "null":
+        said["content"] = None
+
+
+def _send_back(
+    wire: OpenAIChat, said: JsonDict, thoughts: list[ReasoningPart], calls: bool
+) -> None:
+    name = wire.reasoning_field
+    if name == "reasoning_details":
+        details = [_detail(part) for part in thoughts if part.raw is not None]
+        if details:
+            said["reasoning_details"] = details
+            return
+        name = "reasoning"
+    if name in ("reasoning_content", "reasoning"):
+        if thoughts:
+            said[name] = "".join(part.text for part in thoughts)
+        elif wire.reasoning_required and calls:
+            said[name] = ""
+
+
+def _detail(part: ReasoningPart) -> JsonDict:
+    """OpenRouter's object, as it came: it breaks the seal to change a letter of it."""
+    detail = dict(part.raw or {})
+    if part.text:
+        detail["summary" if detail.get("type") == "reasoning.summary" else "text"] = part.text
+    if part.signature is not None:
+        detail["signature"] = part.signature
+    if part.encrypted is not None:
+        detail["data"] = part.encrypted
+    if part.id is not None:
+        detail["id"] = part.id
+    return detail
+
+
+def _tool_call(wire: OpenAIChat, call: ToolCall) -> JsonDict:
+    # Some servers parse it when it comes back: an empty text would be no JSON.
+    function: JsonDict = {"name": call.name, "arguments": call.arguments_json or "{}"}
+    return {"id": _tool_id(wire, call.id), "type": "function", "function": function}
+
+
+def _tool_id(wire: OpenAIChat, call_id: str) -> str:
+    """*call_id*, or where the provider is strict, the same stand-in for it each time."""
+    length = wire.tool_id_length
+    if length is None or (len(call_id) == length and call_id.isalnum() and call_id.isascii()):
+        return call_id
+    return blake2b(call_id.encode(), digest_size=(length + 1) // 2).hexdigest()[:length]

@@ -1,0 +1,166 @@
+"""A whole answer in the form of OpenAI's chat completions, understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ..._http import HttpResponse
+from ..._json import loads
+from ..._models.messages import AssistantMessage, AssistantPart
+from ..._models.parts import AudioPart, ImagePart, ReasoningPart, RefusalPart, TextPart
+from ..._models.response import ChatCompletionChoice, ChatCompletionResponse, created_at
+from ..._models.tools import ToolCall
+from ...errors import DecodeError, InvalidRequestError
+from .answer import (
+    arguments_text,
+    citations,
+    finish_reason,
+    logprobs,
+    made_up_id,
+    reasoning_part,
+    reasoning_text,
+    text_of,
+    usage,
+)
+from .error import error_in
+from .think import split_think
+
+if TYPE_CHECKING:
+    from . import OpenAIChat
+
+
+def parse(wire: OpenAIChat, response: HttpResponse) -> ChatCompletionResponse[object]:
+    """The answer in *response*, whose status says that it is one."""
+    body = response.body
+    try:
+        data = loads(body)
+    except ValueError:
+        if body.lstrip()[:6] in (b"data: ", b"data:{", b"event:"):
+            return _streamed(wire, body)
+        data = None
+    if not isinstance(data, dict):
+        raise DecodeError("the answer is no JSON object", body=body)
+    failure = error_in(data, response)
+    if failure is not None:
+        raise failure
+    choices = data.get("choices")
+    if not isinstance(choices, list):
+        raise DecodeError("the answer has no choices", body=body)
+    made = [
+        choice(wire, item, position, data)
+        for position, item in enumerate(choices)
+        if isinstance(item, dict)
+    ]
+    return ChatCompletionResponse(
+        id=str(data.get("id") or ""),
+        object=str(data.get("object") or "chat.completion"),
+        created=created_at(data.get("created")),
+        model=str(data.get("model") or ""),
+        provider=wire.provider,
+        choices=tuple(sorted(made, key=lambda choice: choice.index)),
+        usage=usage(wire, data.get("usage")),
+        raw=data,
+    )
+
+
+def _streamed(wire: OpenAIChat, body: bytes) -> ChatCompletionResponse[object]:
+    """The answer of a server that streams whether it was asked to or not."""
+    from ..._models.accumulate import fold
+    from .stream import ChatDecoder
+
+    decoder = ChatDecoder(wire)
+    chunks = decoder.feed(body)
+    return fold([*chunks, *decoder.close()], provider=wire.provider)
+
+
+def choice(
+    wire: OpenAIChat, data: Mapping[str, object], position: int, body: Mapping[str, object]
+) -> ChatCompletionChoice:
+    """One of the answers in *body*."""
+    given = data.get("index")
+    index = given if isinstance(given, int) and given >= 0 else position
+    inner = data.get("message")
+    message: Mapping[str, object] = inner if isinstance(inner, dict) else {}
+    parts = _parts(wire, message, body)
+    calls = _tool_calls(message, body.get("id"), index)
+    raw = data.get("finish_reason")
+    return ChatCompletionChoice(
+        index,
+        AssistantMessage.of_parts([*parts, *calls]),
+        finish_reason(raw, bool(calls)),
+        raw if isinstance(raw, str) else None,
+        logprobs(data.get("logprobs")),
+    )
+
+
+def _parts(
+    wire: OpenAIChat, message: Mapping[str, object], body: Mapping[str, object]
+) -> list[AssistantPart]:
+    text, thinking = text_of(message.get("content"))
+    parts: list[AssistantPart] = []
+    details = message.get("reasoning_details")
+    if isinstance(details, list) and details:
+        parts += [part for item in details if (part := reasoning_part(wire, item)) is not None]
+    if not parts:
+        thinking = thinking or reasoning_text(message)
+        if thinking is None and wire.think_tags and text:
+            thinking, text = split_think(text)
+        if thinking:
+            parts.append(ReasoningPart(thinking, provider=wire.provider or None))
+    if text:
+        parts.append(TextPart(text, citations=citations(message, body)))
+    refusal = message.get("refusal")
+    if isinstance(refusal, str) and refusal:
+        parts.append(RefusalPart(refusal))
+    return parts + _media(message)
+
+
+def _media(message: Mapping[str, object]) -> list[AssistantPart]:
+    """What an answer holds beside text: OpenAI's audio, OpenRouter's images."""
+    parts: list[AssistantPart] = []
+    audio = message.get("audio")
+    if isinstance(audio, dict) and isinstance(name := audio.get("id"), str) and name:
+        transcript = audio.get("transcript")
+        parts.append(
+            AudioPart(file_id=name, transcript=transcript if isinstance(transcript, str) else None)
+        )
+    images = message.get("images")
+    for item in images if isinstance(images, list) else []:
+        inner = item.get("image_url") if isinstance(item, dict) else None
+        url = inner.get("url") if isinstance(inner, dict) else inner
+        if isinstance(url, str) and url:
+            try:
+                parts.append(ImagePart.from_url(url))
+            except InvalidRequestError:
+                continue  # it stays in `raw`
+    return parts
+
+
+def _tool_calls(message: Mapping[str, object], response_id: object, index: int) -> list[ToolCall]:
+    given = message.get("tool_calls")
+    calls: list[ToolCall] = []
+    for item in given if isinstance(given, list) else []:
+        inner = item.get("function") if isinstance(item, dict) else None
+        if not isinstance(inner, dict):
+            continue
+        name = inner.get("name")
+        call_id = item.get("id")
+        calls.append(
+            ToolCall(
+                call_id
+                if isinstance(call_id, str) and call_id
+                else made_up_id(response_id, index, len(calls)),
+                name if isinstance(name, str) else "",
+                arguments_text(inner.get("arguments")),
+            )
+        )
+    if not calls and isinstance(old := message.get("function_call"), dict) and old.get("name"):
+        calls.append(
+            ToolCall(
+                made_up_id(response_id, index, 0),
+                str(old["name"]),
+                arguments_text(old.get("arguments")),
+            )
+        )
+    return calls

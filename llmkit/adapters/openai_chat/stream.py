@@ -1,0 +1,177 @@
+"""A streamed answer in the form of OpenAI's chat completions, understood as it comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..._http import Headers, HttpResponse
+from ..._json import loads, strict_loads
+from ..._models.accumulate import unfold
+from ..._models.chunks import ChunkChoice, CompletionChunk
+from ..._models.parts import Citation
+from ..._models.usage import NO_USAGE, Usage
+from ...errors import DecodeError, LLMKitError, StreamInterruptedError
+from ..sse import Event, SSEDecoder
+from .answer import citations, usage
+from .delta import ChoiceState
+from .error import error_event
+
+if TYPE_CHECKING:
+    from . import OpenAIChat
+
+_HEADERS = Headers()
+
+
+class ChatDecoder:
+    """Bytes of one streamed answer in, chunks out; see `StreamDecoder`."""
+
+    def __init__(self, wire: OpenAIChat) -> None:
+        self.failure: LLMKitError | None = None
+        self.done = False
+        self._wire = wire
+        self._sse = SSEDecoder()
+        self._whole: bytearray | None = None  # of a server that answers in one piece
+        self._begun = False
+        self._id = ""
+        self._model = ""
+        self._created: float | None = None
+        self._usage: Usage = NO_USAGE
+        self._choices: dict[int, ChoiceState] = {}
+        self._citations: tuple[Citation, ...] = ()
+        self._torn = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether the answer's real end is there."""
+        states = self._choices.values()
+        return self.done or (bool(states) and all(state.finish is not None for state in states))
+
+    def feed(self, data: bytes) -> list[CompletionChunk]:
+        """The chunks that *data* completes."""
+        if not self._begun:
+            start = data.lstrip()
+            if not start:
+                return []
+            self._begun = True
+            if start[:1] == b"{":
+                self._whole = bytearray()
+        if self._whole is not None:
+            self._whole += data
+            return []
+        try:
+            events = self._sse.feed(data)
+        except DecodeError as error:
+            self.failure = self.failure or error
+            return []
+        return self._events(events)
+
+    def close(self) -> list[CompletionChunk]:
+        """The end of the bytes."""
+        if self._whole is not None and not self.done:
+            return self._answered_whole(bytes(self._whole))
+        chunks = self._events(self._sse.close())
+        if self.failure is not None:
+            raise self.failure
+        if not self.done:
+            if not self.finished:
+                raise StreamInterruptedError("the stream ended before its answer did")
+            self.done = True
+            chunks.append(self._last())
+        return chunks
+
+    def _events(self, events: list[Event]) -> list[CompletionChunk]:
+        chunks: list[CompletionChunk] = []
+        for event in events:
+            if self.done or self.failure is not None:
+                break
+            if event.data == b"[DONE]":
+                self.done = True
+                chunks.append(self._last())
+            elif event.data.strip():
+                try:
+                    chunk = self._chunk(event)
+                except LLMKitError as error:
+                    self.failure = error
+                    break
+                if chunk is not None:
+                    chunks.append(chunk)
+        return chunks
+
+    def _chunk(self, event: Event) -> CompletionChunk | None:
+        data = self._loads(event.data)
+        if data.get("error") or event.name == "error":
+            raise error_event(data, HttpResponse(200, _HEADERS, event.data))
+        self._id = self._id or str(data.get("id") or "")
+        self._model = self._model or str(data.get("model") or "")
+        self._created = self._created or data.get("created")
+        if data.get("usage"):
+            self._usage = usage(self._wire, data["usage"])
+        choices: list[ChunkChoice] = []
+        for position, item in enumerate(data.get("choices") or ()):
+            if isinstance(item, dict):
+                made = self._state(item, position).choice(item, self._id, torn=self._torn)
+                if made is not None:
+                    choices.append(made)
+        if "x_groq" in data or "citations" in data or "search_results" in data:
+            self._beside(data)
+        if not choices:
+            return None
+        return CompletionChunk(tuple(choices), self._id, self._model, self._created)
+
+    def _loads(self, text: bytes) -> dict[str, Any]:
+        data: object
+        try:
+            data = strict_loads(text)
+        except ValueError:
+            # Servers that cut text by UTF-16 units send half characters; the choices mend them.
+            self._torn = True
+            try:
+                data = loads(text)
+            except ValueError:
+                data = None
+        if not isinstance(data, dict):
+            raise DecodeError("an event of the stream is no JSON object", body=text)
+        return data
+
+    def _state(self, item: dict[str, Any], position: int) -> ChoiceState:
+        index = item.get("index")
+        if not isinstance(index, int) or index < 0:
+            index = position
+        state = self._choices.get(index)
+        if state is None:
+            state = self._choices[index] = ChoiceState(index, self._wire)
+        if item.get("finish_reason"):
+            state.finish = str(item["finish_reason"])
+        if item.get("usage"):  # Moonshot
+            self._usage = usage(self._wire, item["usage"])
+        return state
+
+    def _beside(self, data: dict[str, Any]) -> None:
+        """What some put beside the choices: Groq its usage, Perplexity its sources."""
+        groq = data.get("x_groq")
+        if isinstance(groq, dict) and groq.get("usage") and not data.get("usage"):
+            self._usage = usage(self._wire, groq["usage"])
+        self._citations = citations({}, data) or self._citations
+
+    def _last(self) -> CompletionChunk:
+        choices = [state.last(self._citations) for state in self._choices.values()]
+        return CompletionChunk(
+            tuple(choices),
+            self._id,
+            self._model,
+            self._created,
+            usage=self._usage,
+            is_last_chunk=True,
+        )
+
+    def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
+        """The one chunk of an answer that was not streamed."""
+        from .parse import parse  # both sides of the wire may answer in the other's way
+
+        try:
+            response = parse(self._wire, HttpResponse(200, _HEADERS, body))
+        except DecodeError as error:
+            self.failure = error
+            raise
+        self.done = True
+        return [unfold(response)]

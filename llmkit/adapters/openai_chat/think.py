@@ -1,0 +1,72 @@
+"""Thinking that stands in the text, between `<think>` and `</think>`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+OPEN: Final = "<think>"
+CLOSE: Final = "</think>"
+
+
+def split_think(text: str) -> tuple[str | None, str]:
+    """The thinking at the head of *text*, or None, and the text after it.
+
+    Some templates write the opening tag themselves, so that only the closing one is seen.
+    """
+    splitter = ThinkSplitter()
+    thinking, answer = splitter.feed(text)
+    more, rest = splitter.close()
+    return (thinking + more) or None, answer + rest
+
+
+class ThinkSplitter:
+    """Splits thinking from a text that comes in pieces, tags cut anywhere."""
+
+    def __init__(self) -> None:
+        self._state = "head"
+        self._held = ""
+
+    def feed(self, piece: str) -> tuple[str, str]:
+        """What *piece* adds to the thinking, and what to the answer."""
+        text = self._held + piece
+        self._held = ""
+        thinking = ""
+        if self._state == "head":
+            start = text.lstrip()
+            if len(start) < len(OPEN) and OPEN.startswith(start):
+                self._held = text
+                return "", ""
+            if start.startswith(OPEN):
+                self._state = "thinking"
+                text = start[len(OPEN) :].lstrip("\n")
+            else:
+                self._state = "answer"
+                head, tag, tail = text.partition(CLOSE)
+                if tag:
+                    return head, tail.lstrip()
+        if self._state == "thinking":
+            head, tag, tail = text.partition(CLOSE)
+            if not tag:
+                kept = _tail_of_tag(head)
+                self._held = head[len(head) - kept :]
+                return head[: len(head) - kept], ""
+            self._state = "space"
+            thinking, text = head, tail
+        if self._state == "space":
+            text = text.lstrip()
+            if text:
+                self._state = "answer"
+        return thinking, text
+
+    def close(self) -> tuple[str, str]:
+        """What was held back, in case it became a tag."""
+        held, self._held = self._held, ""
+        return (held, "") if self._state == "thinking" else ("", held)
+
+
+def _tail_of_tag(text: str) -> int:
+    """How many characters at the end of *text* may begin the closing tag."""
+    for size in range(min(len(CLOSE) - 1, len(text)), 0, -1):
+        if CLOSE.startswith(text[-size:]):
+            return size
+    return 0
