@@ -1,0 +1,297 @@
+"""The async door: aiohttp, on any number of event loops, one after the other or at once."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ._core import MAX_ERROR_BYTES, Call, Core, Key, StreamState, key_of
+from ._http import AsyncByteStream, AsyncTransport, HttpRequest, Timeout
+from ._models.adjustments import Unsupported
+from ._models.chunks import CompletionChunk
+from ._models.request import ChatCompletionRequest
+from ._models.response import ChatCompletionResponse
+from ._retry import RetryPolicy, arun
+from .errors import LLMKitError, TransportError
+from .providers.provider import Provider
+
+if TYPE_CHECKING:
+    from ._http import Headers
+    from ._models.messages import MessageInput
+    from .chat import AsyncChatBuilder
+
+T = TypeVar("T")
+
+
+class AsyncClient:
+    """Chat completions with any provider, awaited. Outlives an event loop.
+
+    Args:
+        model: the default model, "provider/model".
+        provider: the client's own provider: a name, or a `Provider`. Without it, that of the
+            default model, else "openai". A model without a known provider's name before its
+            slash belongs to it.
+        api_key: the own provider's key, or a function that gives it; it is sent to no other.
+            Without it, and for every other provider, the environment's.
+        base_url: the own provider's address, instead of its usual one.
+        providers: providers of yours, beside those that llmkit knows or in their place.
+        timeout: limits of each call, in seconds; a number is `Timeout.total`.
+        retry: how often a failed call is tried again.
+        transport: what carries the requests, instead of aiohttp.
+        unsupported: what to do with what a provider cannot do: "error", "warn" or "drop".
+
+    Raises:
+        ConfigurationError: there is no such provider.
+    """
+
+    def __init__(
+        self,
+        model: str | None = None,
+        *,
+        provider: str | Provider | None = None,
+        api_key: Key | None = None,
+        base_url: str | None = None,
+        providers: Sequence[Provider] = (),
+        timeout: Timeout | float | None = None,
+        retry: RetryPolicy | None = None,
+        transport: AsyncTransport | None = None,
+        unsupported: Unsupported = "error",
+    ) -> None:
+        self._core = Core(
+            model,
+            provider=provider,
+            api_key=api_key,
+            base_url=base_url,
+            providers=providers,
+            timeout=timeout,
+            retry=retry,
+            unsupported=unsupported,
+        )
+        self._transports: dict[str, AsyncTransport] = {}
+        self._given = transport
+
+    async def chat_completion(self, request: ChatCompletionRequest[T]) -> ChatCompletionResponse[T]:
+        """Ask, and wait for the whole answer.
+
+        Raises:
+            LLMKitError: see `llmkit.errors`.
+        """
+        call = self._core.call(request, stream=False)
+        transport = self._transport(call)
+        call.start()
+
+        async def attempt() -> ChatCompletionResponse[T]:
+            http = await self._http(call)
+            try:
+                return call.finish(await transport.asend(http, call.timeout, call.deadline))
+            except LLMKitError as error:
+                call.failed(error)
+                raise
+
+        return await arun(attempt, call.retry, call.deadline, call.waited)
+
+    def chat_completion_stream(
+        self, request: ChatCompletionRequest[T], *, raise_errors: bool = True
+    ) -> AsyncChatCompletionStream[T]:
+        """Ask, and take the answer as it comes. The call begins with the first chunk asked for.
+
+        Args:
+            request: what to ask.
+            raise_errors: False delivers a failure as `error` of a last chunk.
+
+        Raises:
+            LLMKitError: see `llmkit.errors`.
+        """
+        call = self._core.call(request, stream=True)
+        return AsyncChatCompletionStream(call, self._transport(call), self._http, raise_errors)
+
+    def chat(
+        self, model: str | None = None, messages: Sequence[MessageInput] = (), **fields: object
+    ) -> AsyncChatBuilder:
+        """The fluent door: `await aclient.chat().system("Be brief.").user("Hello").execute()`.
+
+        Args:
+            model: instead of the client's default model.
+            messages: what has been said so far.
+            fields: more fields of the request.
+        """
+        from .chat import AsyncChatBuilder
+
+        return AsyncChatBuilder(model, messages, fields, client=self)
+
+    async def aclose(self) -> None:
+        """Close every connection. May be called more than once."""
+        self._core.closed = True
+        for transport in self._transports.values():
+            await transport.aclose()
+        if self._given is not None:
+            await self._given.aclose()
+
+    async def __aenter__(self) -> AsyncClient:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(provider={self._core.own.name!r})"
+
+    async def _http(self, call: Call[T]) -> HttpRequest:
+        """The request of the next attempt, with the key of this moment on it."""
+        key = call.target.key
+        if callable(key):
+            given = key()
+            return call.http(
+                key_of(call.target, await given if isinstance(given, Awaitable) else given)
+            )
+        return call.http(key)
+
+    def _transport(self, call: Call[T]) -> AsyncTransport:
+        if self._given is not None:
+            return self._given
+        name = call.target.provider.transport
+        transport = self._transports.get(name)
+        if transport is None:
+            # Two threads may each make one; the first to be kept is the one that is used.
+            transport = self._transports.setdefault(name, _made(name))
+        return transport
+
+
+def _made(name: str) -> AsyncTransport:
+    if name == "echo":
+        from ._transports.echo import EchoTransport
+
+        return EchoTransport()
+    from ._transports.async_aiohttp import AiohttpTransport
+
+    return AiohttpTransport()
+
+
+class AsyncChatCompletionStream(Generic[T]):
+    """An answer as it comes: an async iterator of chunks, and a context manager that closes it."""
+
+    def __init__(
+        self,
+        call: Call[T],
+        transport: AsyncTransport,
+        http: Callable[[Call[T]], Awaitable[HttpRequest]],
+        raise_errors: bool,
+    ) -> None:
+        self._call = call
+        self._transport = transport
+        self._http = http
+        self._raise_errors = raise_errors
+        self._state: StreamState[T] | None = None
+        self._stream: AsyncByteStream | None = None
+
+    @property
+    def headers(self) -> Headers:
+        """The answer's HTTP headers; empty until the first chunk is there."""
+        return self._call.headers
+
+    def __aiter__(self) -> AsyncIterator[CompletionChunk]:
+        return self
+
+    async def __anext__(self) -> CompletionChunk:
+        state = self._state or await self._begin()
+        while not state.ready:
+            if state.over:
+                await self.aclose()
+                if state.failure is not None:
+                    raise state.failure
+                raise StopAsyncIteration
+            await self._advance(state)
+        return state.ready.popleft()
+
+    async def response(self) -> ChatCompletionResponse[T]:
+        """Read what is left, and return the whole answer, folded.
+
+        Raises:
+            LLMKitError: the stream failed, now or before; `partial` holds what had arrived.
+        """
+        async for _ in self:
+            pass
+        state = self._state or await self._begin()
+        return state.response()
+
+    async def aclose(self) -> None:
+        """Give the connection back; what was not read is lost. May be called more than once."""
+        if self._state is not None:
+            self._state.over = True
+        await self._drop()
+
+    async def __aenter__(self) -> AsyncChatCompletionStream[T]:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def _begin(self) -> StreamState[T]:
+        call = self._call
+        call.start()
+        self._state = state = StreamState(call, raise_errors=self._raise_errors)
+        try:
+            await arun(lambda: self._open(state), call.retry, call.deadline, call.waited)
+        except LLMKitError as error:
+            state.never(error)
+        return state
+
+    async def _open(self, state: StreamState[T]) -> None:
+        """One attempt: over when the first chunk is there."""
+        call, opened = self._call, False
+        http = await self._http(call)
+        state.restart()
+        try:
+            self._stream = stream = await self._transport.astream(http, call.timeout, call.deadline)
+            call.headers = stream.headers
+            if not 200 <= stream.status < 300:
+                raise state.refuse(stream.status, stream.headers, await _body(stream))
+            while not state.first(await stream.read("read")):
+                pass
+            call.done(stream.status)
+            opened = True
+        except LLMKitError as error:
+            call.failed(error)
+            raise
+        finally:
+            if not opened:
+                await self._drop()
+
+    async def _advance(self, state: StreamState[T]) -> None:
+        """Wait for the next bytes."""
+        if self._stream is None:
+            state.over = True
+            return
+        try:
+            data = await self._stream.read(state.limit)
+        except LLMKitError as error:
+            state.broke(error)
+        else:
+            state.received(data)
+
+    async def _drop(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            await stream.aclose()
+
+
+async def _body(stream: AsyncByteStream) -> bytes:
+    """The body of an error: all of it, or what there is of it."""
+    body = bytearray()
+    try:
+        while len(body) < MAX_ERROR_BYTES and (piece := await stream.read("read")):
+            body += piece
+    except TransportError:
+        pass  # the status alone is an answer
+    return bytes(body)
