@@ -1,0 +1,184 @@
+"""A provider as a value: the manifest as an object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, cast
+
+from attrs import Attribute, Factory, field, frozen
+
+from ..adapters import WIRES
+from . import checks as check
+from .checks import FieldError, FrozenMapping
+from .quirks import make_adapter
+
+if TYPE_CHECKING:
+    from ..adapters._base import Adapter
+
+TransportName = Literal["http", "echo"]
+"""What carries the requests: the network, or the answer from within of `echo`."""
+
+
+@frozen
+class HeaderAuth:
+    """A key that goes in one header.
+
+    Args:
+        header: the header's name.
+        prefix: what stands before the key, its space included.
+    """
+
+    header: str = field(default="Authorization", validator=check.header_name)
+    prefix: str = field(default="Bearer ", validator=check.header_text)
+
+    def headers(self, key: str) -> dict[str, str]:
+        """The header that says *key*."""
+        return {self.header: self.prefix + key}
+
+
+def _tuple(value: Sequence[str]) -> tuple[str, ...]:
+    # Anything else, one text among it, is for the validator to refuse.
+    return tuple(value) if isinstance(value, list | tuple) else cast("tuple[str, ...]", value)
+
+
+def _address(value: str) -> str:
+    return value.rstrip("/") if isinstance(value, str) else value
+
+
+def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
+    return FrozenMapping(value) if isinstance(value, Mapping) else value
+
+
+def _header_names(value: Mapping[str, str]) -> str:
+    return f"<{', '.join(value)}>" if value else "{}"
+
+
+def _quirks(value: Mapping[str, object]) -> Mapping[str, object]:
+    return cast("Mapping[str, object]", _deep(value)) if isinstance(value, Mapping) else value
+
+
+def _deep(value: object) -> object:
+    if isinstance(value, Mapping):
+        return FrozenMapping({str(name): _deep(item) for name, item in value.items()})
+    return tuple(map(_deep, value)) if isinstance(value, list | tuple) else value
+
+
+def _base_url(_: object, attribute: Attribute[str], value: object) -> None:
+    check.url(attribute.name, value)
+
+
+def _wire(_: object, attribute: Attribute[str | Adapter], value: object) -> None:
+    if isinstance(value, str):
+        if value not in WIRES:
+            near = check.nearest(value, WIRES) or f"; known are {', '.join(WIRES)}"
+            raise FieldError(attribute.name, f"there is no wire {value!r}{near}")
+    elif not all(hasattr(value, name) for name in ("build", "parse", "error", "decoder")):
+        raise FieldError(
+            attribute.name, f"must be a wire's name or an adapter, not {check.kind(value)}"
+        )
+
+
+def _auth(_: object, attribute: Attribute[HeaderAuth | None], value: object) -> None:
+    if value is not None and not isinstance(value, HeaderAuth):
+        raise FieldError(attribute.name, f"must be a HeaderAuth or None, not {check.kind(value)}")
+
+
+def _transport(_: object, attribute: Attribute[TransportName], value: object) -> None:
+    if value not in ("http", "echo"):
+        raise FieldError(attribute.name, f"must be 'http' or 'echo', not {value!r}")
+
+
+def _quirk_table(
+    provider: Provider, attribute: Attribute[Mapping[str, object]], value: object
+) -> None:
+    if not isinstance(value, Mapping):
+        raise FieldError(
+            attribute.name, f"must map an adapter's fields to values, not {check.kind(value)}"
+        )
+    if value and not isinstance(provider.wire, str):
+        raise FieldError(attribute.name, "must be fields of the adapter itself, given as `wire`")
+    try:
+        hash(value)
+    except TypeError:
+        raise FieldError(attribute.name, "must be of text, numbers, flags and lists") from None
+
+
+@frozen
+class Provider:
+    """One provider: where it is, how it is paid, and how it differs from its wire's rule.
+
+        >>> Provider("mine", wire="openai-chat", base_url="http://127.0.0.1:8000/v1").name
+        'mine'
+
+    `attrs.evolve(provider, base_url=...)` gives another that differs in that.
+
+    Args:
+        name: what stands before the slash in a model's name: lower-case letters, digits,
+            '.', '_' and '-'.
+        wire: the wire's name, such as "openai-chat", or an adapter of your own.
+        base_url: the address below which the wire's paths are; a slash at its end is dropped.
+        title: what people call it; `name` where nothing is given.
+        aliases: other names that it goes by.
+        auth: how the key is sent; None where there is no key.
+        env: the environment variables that may hold the key, the first that does wins.
+        env_base_url: the variables that may hold another address.
+        key_required: whether it is an error to have no key; False for servers of one's own.
+        headers: headers that it wants besides the key's; their values are not in the repr.
+        models_path: the path that lists its models, or None where it has none.
+        quirks: fields of the wire's adapter that differ from the adapter's defaults.
+        docs_url: the vendor's document that the facts are from.
+        local: whether it runs on the user's machine.
+        transport: "http", or "echo" for answers from within, without a network.
+
+    Raises:
+        ConfigurationError: a value cannot be right; the error names the field.
+    """
+
+    name: str = field(validator=check.provider_name)
+    # Out of the hash (not of ==): an adapter of one's own need not be hashable.
+    wire: str | Adapter = field(validator=_wire, hash=False, kw_only=True)
+    base_url: str = field(converter=_address, validator=_base_url, kw_only=True)
+    title: str = field(
+        default=Factory(lambda self: self.name, takes_self=True),
+        validator=check.text,
+        kw_only=True,
+    )
+    aliases: tuple[str, ...] = field(
+        default=(), converter=_tuple, validator=check.provider_names, kw_only=True
+    )
+    auth: HeaderAuth | None = field(factory=HeaderAuth, validator=_auth, kw_only=True)
+    env: tuple[str, ...] = field(
+        default=(), converter=_tuple, validator=check.variables, kw_only=True
+    )
+    env_base_url: tuple[str, ...] = field(
+        default=(), converter=_tuple, validator=check.variables, kw_only=True
+    )
+    key_required: bool = field(default=True, validator=check.flag, kw_only=True)
+    headers: Mapping[str, str] = field(
+        factory=dict,
+        converter=_headers,
+        validator=check.header_texts,
+        repr=_header_names,
+        kw_only=True,
+    )
+    models_path: str | None = field(default=None, validator=check.path, kw_only=True)
+    quirks: Mapping[str, object] = field(
+        factory=dict, converter=_quirks, validator=_quirk_table, kw_only=True
+    )
+    docs_url: str | None = field(default=None, validator=check.optional_text, kw_only=True)
+    local: bool = field(default=False, validator=check.flag, kw_only=True)
+    transport: TransportName = field(default="http", validator=_transport, kw_only=True)
+
+    def adapter(self) -> Adapter:
+        """The adapter that speaks to it: the same object for equal providers.
+
+        Raises:
+            ConfigurationError: a quirk is none of the adapter's, or not of its type.
+        """
+        return _adapter(self) if isinstance(self.wire, str) else self.wire
+
+
+@lru_cache(maxsize=256)
+def _adapter(provider: Provider) -> Adapter:
+    return make_adapter(str(provider.wire), provider.name, provider.quirks)
