@@ -1,0 +1,119 @@
+"""What is sent: the address and the headers, checked before any byte leaves."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit
+
+from attrs import frozen
+
+from .._http import HttpRequest
+from ..errors import ConfigurationError
+from .environment import Environment, Proxy
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PRINTABLE = re.compile(r"[\x21-\x7e]+")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 §5.6.2
+# RFC 9110 §5.5, without obs-text: requests would send it as Latin-1 and aiohttp as UTF-8.
+_VALUE = re.compile(r"[\t\x20-\x7e]*")
+_DEFAULT_HEADERS = (
+    ("accept", "*/*"),
+    ("accept-encoding", "gzip, deflate"),
+    ("user-agent", "llmkit"),
+)
+
+
+@frozen(repr=False)
+class Route:
+    """Where a URL leads. Its repr would show the query, which may hold a key.
+
+    Args:
+        scheme: http or https.
+        host: the name or address, without brackets.
+        port: the port, the scheme's own where the URL has none.
+        authority: host and port, the port only where it is not the scheme's own.
+        target: path and query.
+        url: the whole, quoted.
+        proxy: the proxy on the way, or None.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    authority: str
+    target: str
+    url: str
+    proxy: Proxy | None
+
+    @property
+    def forwarded(self) -> bool:
+        """Whether a proxy reads and forwards the request, rather than tunnel to the host."""
+        return self.proxy is not None and self.scheme == "http"
+
+    @property
+    def secure(self) -> bool:
+        """Whether TLS is spoken, with the host or the proxy."""
+        return self.url.startswith("https:") or (
+            self.proxy is not None and self.proxy.url.startswith("https:")
+        )
+
+    @classmethod
+    def of(cls, url: str, environment: Environment) -> Route:
+        """The route to *url*.
+
+        Raises:
+            ConfigurationError: *url* cannot be sent to, or the proxy's setting is unusable.
+        """
+        # urlsplit drops line breaks in silence, so the text is looked at before.
+        if not _PRINTABLE.fullmatch(url):
+            raise ConfigurationError("the URL holds a character that must be percent-encoded")
+        try:
+            parts = urlsplit(url)
+            scheme, host, port = parts.scheme, parts.hostname, parts.port
+        except ValueError:
+            scheme, host, port = "", None, None
+        if scheme not in _DEFAULT_PORTS or not host:
+            raise ConfigurationError("the URL is not an http:// or https:// address with a host")
+        if parts.username is not None:
+            raise ConfigurationError(f"the URL to {host} holds a user; send it as a header")
+        authority = f"[{host}]" if ":" in host else host
+        if port is not None and port != _DEFAULT_PORTS[scheme]:
+            authority += f":{port}"
+        port = port or _DEFAULT_PORTS[scheme]
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        # Both libraries would quote these few, each its own set.
+        target = quote(target, safe="!$%&'()*+,/:;=?@~")
+        url = f"{scheme}://{authority}{target}"
+        return cls(
+            scheme, host, port, authority, target, url, environment.proxy(scheme, host, port)
+        )
+
+
+def outgoing_headers(request: HttpRequest, route: Route) -> dict[str, str]:
+    """The headers of *request*, with what HTTP needs where it is missing.
+
+    Raises:
+        ConfigurationError: HTTP cannot carry one of them; the text names it, never its value.
+    """
+    headers: dict[str, str] = {}
+    present = set()
+    for name, value in request.headers.items():
+        lower = name.lower()
+        if not _TOKEN.fullmatch(name) or not _VALUE.fullmatch(value):
+            raise ConfigurationError(f"header {name!r} holds a character that HTTP does not allow")
+        if lower == "transfer-encoding" or (
+            lower == "content-length" and value != str(len(request.body))
+        ):
+            raise ConfigurationError(f"header {name!r} is not what the body needs")
+        if lower != "content-length":
+            headers[name] = value
+            present.add(lower)
+    headers |= {name: value for name, value in _DEFAULT_HEADERS if name not in present}
+    if request.body or request.method not in ("GET", "HEAD"):
+        # requests looks for this very spelling, and sends the body in chunks where it is missing.
+        headers["Content-Length"] = str(len(request.body))
+    if request.body and "content-type" not in present:
+        headers["content-type"] = "application/octet-stream"
+    if route.proxy and route.forwarded:
+        headers |= route.proxy.headers  # by way of a tunnel, CONNECT has them
+    return headers

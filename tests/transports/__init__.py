@@ -1,0 +1,1 @@
+"""The transports, against real sockets, in both colours."""
