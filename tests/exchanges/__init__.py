@@ -1,0 +1,1 @@
+"""The judge of every adapter: exchanges recorded with real providers."""

@@ -1,0 +1,154 @@
+"""What each wire needs to be judged: its adapter, and how its recordings are read.
+
+A further wire is one more row in `WIRES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from attrs import frozen
+
+from llmkit import (
+    APIError,
+    AuthenticationError,
+    BadRequestError,
+    NotFoundError,
+    OverloadedError,
+    PermissionDeniedError,
+    Provider,
+    QuotaExceededError,
+    RateLimitError,
+    RequestTooLargeError,
+    ServerError,
+    Usage,
+    providers,
+)
+from llmkit.adapters._base import Adapter
+
+from . import meaning
+from .recording import Recording
+
+Quirks = Mapping[str, object]
+
+
+@frozen
+class Wire:
+    """One wire.
+
+    Args:
+        name: as the recordings and `llmkit.adapters.WIRES` have it.
+        usage: a recording's token counts under llmkit's contract: `prompt_tokens` holds the
+            cached ones, `completion_tokens` the reasoning ones.
+        error: the class that a recording's status and code ask for.
+        differences: where a body that llmkit built and the recorded one differ in meaning.
+        quirks: the adapter's fields for providers that have no manifest.
+    """
+
+    name: str
+    usage: Callable[[Recording], Usage]
+    error: Callable[[Recording], type[APIError]]
+    differences: Callable[[Mapping[str, Any], Mapping[str, Any]], list[meaning.Difference]]
+    quirks: Mapping[str, Quirks]
+
+    def provider(self, name: str) -> Provider:
+        """The provider *name*: its manifest, or one of this table's quirks."""
+        if name in providers.names() and providers.get(name).wire == self.name:
+            return providers.get(name)
+        return Provider(
+            name,
+            wire=self.name,
+            base_url="https://api.test/v1",
+            quirks=self.quirks.get(name, {}),
+        )
+
+    def adapter(self, provider: str) -> Adapter:
+        """The adapter that speaks to *provider*."""
+        return self.provider(provider).adapter()
+
+
+def _chat_usage(recording: Recording) -> Usage:
+    """OpenAI's numbers are the contract's own: cached and reasoning tokens are "of which".
+
+    xAI alone leaves the reasoning out of `completion_tokens` on this wire, and counts it in
+    the total: https://docs.x.ai/docs/guides/reasoning
+    """
+    told = recording.expect.usage
+    if told is None:
+        return Usage(reported=False)
+    reasoning = told.reasoning_tokens or 0
+    apart = reasoning if recording.provider == "xai" else 0
+    details = told.raw.get("prompt_tokens_details") or {}
+    written = details.get("cache_write_tokens") or told.raw.get("cache_creation_input_tokens")
+    return Usage(
+        told.prompt_tokens or 0,
+        (told.completion_tokens or 0) + apart,
+        told.total_tokens or 0,
+        told.cached_tokens or 0,
+        written or 0,
+        reasoning,
+        raw=told.raw,
+    )
+
+
+_BY_STATUS: Mapping[int, type[APIError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: QuotaExceededError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    408: ServerError,
+    413: RequestTooLargeError,
+    422: BadRequestError,
+    425: ServerError,
+    429: RateLimitError,
+    451: PermissionDeniedError,
+    503: OverloadedError,
+    529: OverloadedError,
+}
+
+# An error inside a 200 has no status of its own: its type says the class.
+_BY_TYPE: Mapping[str, type[APIError]] = {"invalid_request_error": BadRequestError}
+
+
+def _chat_error(recording: Recording) -> type[APIError]:
+    """The class by status, and where that is 200, by the error's own type.
+
+    A bad key is 400 at xAI, whose code for it is the one for any bad argument; only its prose
+    says more, and no class is made from prose.
+    """
+    error = recording.expect.error
+    assert error is not None
+    if error.status == 200:
+        return _BY_TYPE[error.type or ""]
+    return _BY_STATUS.get(error.status, ServerError if error.status >= 500 else APIError)
+
+
+_THINKS: Quirks = {"reasoning_field": "reasoning_content"}
+
+WIRES: Mapping[str, Wire] = {
+    wire.name: wire
+    for wire in (
+        Wire(
+            "openai-chat",
+            usage=_chat_usage,
+            error=_chat_error,
+            differences=meaning.differences,
+            quirks={
+                # https://www.alibabacloud.com/help/en/model-studio/deep-thinking
+                "alibaba": _THINKS,
+                # https://inference-docs.cerebras.ai/capabilities/reasoning
+                "cerebras": {"reasoning_field": "reasoning"},
+                # Both serve vLLM: https://docs.vllm.ai/en/latest/features/reasoning_outputs
+                "doubleword": _THINKS,
+                "gpustack": _THINKS,
+                # https://docs.ollama.com/api/openai-compatibility
+                "ollama-cloud": {"reasoning_field": "reasoning"},
+                # https://docs.z.ai/guides/capabilities/thinking-mode
+                "zai": _THINKS,
+            },
+        ),
+    )
+}
+"""The wires that are judged, by name."""

@@ -1,0 +1,1 @@
+"""Whole conversations with servers that llmkit's authors did not write."""
