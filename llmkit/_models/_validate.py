@@ -29,14 +29,6 @@ def text(value: object, field: str, *, empty: bool = True) -> str:
     return value
 
 
-def well_formed(text: str) -> str:
-    """*text* as UTF-8 can carry it: halves of surrogate pairs, which a stream may bring one by
-    one, are joined, and one without its other half becomes U+FFFD."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 def optional_text(value: object, field: str) -> str | None:
     """*value*, if it is None or text."""
     return None if value is None else text(value, field)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import Factory, define, evolve
 
-from . import _validate as check
+from .._json import well_formed
 from .chunks import Block, ChunkChoice, CompletionChunk, DeltaMessage, ToolCallDelta
 from .logprobs import Logprobs, TokenLogprob
 from .messages import AssistantMessage, AssistantPart
@@ -26,7 +26,7 @@ class _Run:
     pieces: list[str] = Factory(list)
 
     def part(self) -> AssistantPart:
-        return self.kind(check.well_formed("".join(self.pieces)))
+        return self.kind(well_formed("".join(self.pieces)))
 
 
 @define
@@ -50,7 +50,7 @@ class _Call:
         return ToolCall(
             self.id,
             self.name,
-            check.well_formed("".join(self.pieces)),
+            well_formed("".join(self.pieces)),
             signature=self.signature,
             provider=self.provider,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Final, Literal, get_args
 
@@ -14,6 +15,9 @@ Unsupported = Literal["error", "warn", "drop"]
 """What to do with a parameter that the provider, wire or model cannot take."""
 
 UNSUPPORTED: Final = ("error", "warn", "drop")
+
+StructuredWay = Literal["native", "tool", "prompt"]
+"""How an answer of a schema is asked for."""
 
 AdjustmentKind = Literal["dropped", "renamed", "rewritten", "clamped", "moved", "added"]
 
@@ -57,6 +61,7 @@ class Adjuster:
         self._provider = provider
         self._model = model
         self._made: list[Adjustment] = []
+        self.structured_by: StructuredWay = "native"
 
     @property
     def made(self) -> tuple[Adjustment, ...]:
@@ -81,11 +86,24 @@ class Adjuster:
             warnings.warn(
                 f"{where}{parameter} dropped: {reason}",
                 UnsupportedParameterWarning,
-                # From here: adapter, core, client method, the caller; near enough to be found.
-                stacklevel=6,
+                stacklevel=_stacklevel(),
             )
         self.note("dropped", parameter, reason)
+
+    def structured(self, way: StructuredWay, reason: str) -> None:
+        """A JSON answer is asked for in this way, because the wire has no field for it."""
+        self.structured_by = way
+        self.note("rewritten", "response_format", reason)
 
     def note(self, kind: AdjustmentKind, field: str, reason: str) -> None:
         """Something was changed that keeps its meaning."""
         self._made.append(Adjustment(kind, field, reason))
+
+
+def _stacklevel() -> int:
+    """How far the line is that called llmkit, from the function that warns: it is the user's."""
+    package = __name__.partition(".")[0]
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame, level = frame.f_back, level + 1
+    return level

@@ -87,13 +87,14 @@ def docstring_of(cls: type) -> Docstring:
     return Docstring() if text == "An enumeration." else read_docstring(text)
 
 
-def _hints(cls: type) -> dict[str, object]:
+def type_hints(cls: type) -> dict[str, object]:
+    """The annotations of *cls* and its bases, as types."""
     # A class defined inside a function can at least name itself.
     return get_type_hints(cls, localns={cls.__name__: cls}, include_extras=True)
 
 
 def _attrs_fields(cls: type) -> list[ClassField]:
-    hints = _hints(cls)
+    hints = type_hints(cls)
     return [
         ClassField(
             item.alias or item.name,
@@ -112,7 +113,7 @@ def _made_anew(default: object) -> bool:
 
 
 def _dataclass_fields(cls: type) -> list[ClassField]:
-    hints = _hints(cls)
+    hints = type_hints(cls)
     nothing = dataclasses.MISSING
     return [
         ClassField(
@@ -130,7 +131,7 @@ def _dataclass_fields(cls: type) -> list[ClassField]:
 def _typed_dict_fields(cls: type) -> list[ClassField]:
     required: frozenset[str] = cls.__required_keys__  # type: ignore[attr-defined]
     found = []
-    for name, hint in _hints(cls).items():
+    for name, hint in type_hints(cls).items():
         inner, told = _unqualified(hint)
         found.append(ClassField(name, inner, name in required if told is None else told))
     return found
@@ -157,7 +158,7 @@ def _unqualified(hint: object) -> tuple[object, bool | None]:
 
 
 def _named_tuple_fields(cls: type) -> list[ClassField]:
-    hints = _hints(cls)
+    hints = type_hints(cls)
     names: tuple[str, ...] = cls._fields  # type: ignore[attr-defined]
     defaults: Mapping[str, object] = cls._field_defaults  # type: ignore[attr-defined]
     return [
@@ -197,6 +198,13 @@ def with_arguments(target: object, filled: Mapping[object, object]) -> object:
     if not free or not any(variable in filled for variable in free):
         return target
     return target[tuple(filled.get(variable, variable) for variable in free)]  # type: ignore[index]
+
+
+def aliased(target: object) -> object:
+    """What *target*, a `type X = …` of Python 3.12, stands for."""
+    alias = get_origin(target) or target
+    value: object = alias.__value__  # type: ignore[union-attr]
+    return with_arguments(value, dict(zip(alias.__type_params__, get_args(target))))  # type: ignore[union-attr]
 
 
 def json_default(value: object) -> tuple[bool, JsonValue]:

@@ -52,7 +52,7 @@ def read_docstring(text: str | None) -> Docstring:
     for number in range(len(reader.lines)):
         reader.take(number)
     return Docstring(
-        "\n".join(reader.description).strip(),
+        re.sub(r"\n{3,}", "\n\n", "\n".join(reader.description)).strip(),
         {name: " ".join(lines).strip() for name, lines in reader.parameters.items()},
     )
 

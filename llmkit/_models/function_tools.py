@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import overload
+from typing import cast, overload
 
 from ..errors import InvalidRequestError, ToolArgumentsError
 from . import _validate as check
 from .json_schema import schema_of_callable
 from .signatures import parameters_of, plain_function
 from .tools import Tool, ToolCall
-from .validate_json import misfits
+from .validate_json import fitted
 
 
 @overload
@@ -116,27 +116,13 @@ def bind_arguments(tool: Tool, call: ToolCall) -> dict[str, object]:
         ToolArgumentsError: they are not JSON, or do not fit. Its text says what is wrong at
             which argument, so it can go back to the model as the tool's answer.
     """
-    given = call.arguments
     try:
-        reasons = [str(found) for found in misfits(given, tool.parameters, at="arguments")]
+        given, found = fitted(call.arguments, tool.parameters, at="arguments")
+        bound, reasons = dict(cast("Mapping[str, object]", given)), list(map(str, found))
     except RecursionError:
-        reasons = ["arguments: are nested too deeply"]
-    bound: dict[str, object] = dict(given)
+        bound, reasons = {}, ["arguments: are nested too deeply"]
     if tool.function is not None and not reasons:
-        from .structure import structured  # with cattrs
-
-        known = {name: hint for name, hint, _ in parameters_of(tool.function)}
-        for name, value in given.items():
-            try:
-                if name not in known:
-                    raise ValueError(f"arguments.{name}: is not a known argument")
-                bound[name] = structured(
-                    value, known[name], at=f"arguments.{name}", field=f"tool.{name}"
-                )
-            except InvalidRequestError:
-                raise
-            except ValueError as error:
-                reasons.append(str(error))
+        reasons = _make(bound, tool.function)
     if reasons:
         told = "\n".join(reasons)
         raise ToolArgumentsError(
@@ -145,3 +131,23 @@ def bind_arguments(tool: Tool, call: ToolCall) -> dict[str, object]:
             reason="type",
         )
     return bound
+
+
+def _make(bound: dict[str, object], function: Callable[..., object]) -> list[str]:
+    """Put values of *function*'s types in the place of JSON; why that failed, where it did."""
+    from .structure import structured  # with cattrs
+
+    known = {name: hint for name, hint, _ in parameters_of(function)}
+    reasons = []
+    for name, value in bound.items():
+        where = f"arguments.{name}"
+        if name not in known:
+            reasons.append(f"{where}: is not a known argument")
+            continue
+        try:
+            bound[name] = structured(value, known[name], at=where, field=f"tool.{name}")
+        except InvalidRequestError:
+            raise
+        except ValueError as error:
+            reasons.append(str(error))
+    return reasons

@@ -30,11 +30,11 @@ from ..errors import InvalidRequestError
 from .class_fields import (
     MISSING,
     ClassField,
+    aliased,
     class_of,
     docstring_of,
     fields_of,
     json_default,
-    with_arguments,
 )
 from .docstrings import read_docstring
 from .pydantic_models import is_pydantic, pydantic_schema, renamed
@@ -160,7 +160,7 @@ class _Writer:
             return self._variable(target, path)
         alias = target if origin is None else origin
         if type(alias).__name__ == "TypeAliasType":
-            return self._alias(target, alias, path)
+            return self._alias(target, path)
         return None
 
     def _variable(self, target: TypeVar, path: str) -> _Schema:
@@ -168,13 +168,11 @@ class _Writer:
             return _any_of([self.write(item, path) for item in target.__constraints__])
         return self.write(Any if target.__bound__ is None else target.__bound__, path)
 
-    def _alias(self, target: object, alias: object, path: str) -> _Schema:
+    def _alias(self, target: object, path: str) -> _Schema:
         """A `type X = …` may name itself, so it gets a definition, as a class does."""
         name, new = self._name(target)
         if new:
-            value: object = alias.__value__  # type: ignore[attr-defined]  # Python 3.12
-            filled = dict(zip(getattr(alias, "__type_params__", ()), get_args(target)))
-            self.definitions[name] = self.write(with_arguments(value, filled), path)
+            self.definitions[name] = self.write(aliased(target), path)
         return {"$ref": f"#/$defs/{name}"}
 
     def _collection(self, target: object, path: str) -> _Schema | None:

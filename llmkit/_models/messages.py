@@ -293,7 +293,7 @@ class AssistantMessage(Message):
 
     def __init__(
         self,
-        content: Content | Sequence[AssistantPart] | None = None,
+        content: Content | Sequence[str | AssistantPart | Mapping[str, object]] | None = None,
         *,
         tool_calls: Sequence[ToolCall | Mapping[str, object]] = (),
         reasoning: str | ReasoningPart | None = None,
@@ -303,8 +303,9 @@ class AssistantMessage(Message):
     ) -> None:
         parts: list[AssistantPart] = []
         if reasoning is not None:
-            part = reasoning if isinstance(reasoning, ReasoningPart) else ReasoningPart(reasoning)
-            parts.append(part)
+            if not isinstance(reasoning, ReasoningPart):
+                reasoning = ReasoningPart(check.text(reasoning, "reasoning"))
+            parts.append(reasoning)
         if content is not None:
             parts += _assistant_parts(content)
         if refusal is not None:
@@ -397,6 +398,8 @@ class AssistantMessage(Message):
                 field,
                 lambda: cls(cast("Content", content), name=_optional_name(data), prefix=prefix),
             )
+        for key in ("reasoning_content", "reasoning"):
+            check.optional_text(data.get(key), f"{field}.{key}")
         reasoning = data.get("reasoning_content") or data.get("reasoning")
         return _located(
             field,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, Literal, NoReturn, cast
+from typing import TYPE_CHECKING, Final, Literal, NoReturn
 
-from .._json import loads
 from ..errors import InvalidRequestError, ResponseParseError
-from .pydantic_models import is_pydantic, pydantic_value
 from .response import ChatCompletionChoice, ChatCompletionResponse, FinishReason
-from .validate_json import Misfit, misfits
+from .validate_json import Misfit, fitted
 
 if TYPE_CHECKING:
     from .response_format import ResponseFormat
@@ -42,8 +41,7 @@ def parse_response(
     choice = response.choices[0] if response.choices else None
     if choice is None:
         raise _failure(response, "empty", "the response has no choices")
-    refusal = choice.message.refusal
-    if refusal:
+    if refusal := choice.message.refusal:
         raise _failure(response, "refusal", f"the model refused: {refusal}", refusal)
     if choice.finish_reason is FinishReason.CONTENT_FILTER:
         raise _failure(response, "content_filter", "a content filter stopped the answer")
@@ -53,7 +51,7 @@ def parse_response(
     asked = response.response_format
     wanted: object = asked.target if target is None and asked is not None else target
     try:
-        return _fitted(*_json_in(text), wanted, asked)
+        return _fitted(_json_in(text), wanted, asked)
     except InvalidRequestError:
         raise
     except json.JSONDecodeError as error:
@@ -61,16 +59,11 @@ def parse_response(
         failure = _misfit(response, choice, "json", message)
     except ValueError as error:
         kind = "the schema" if wanted is None else getattr(wanted, "__name__", repr(wanted))
-        message = f"the answer does not fit {kind}:\n{error}"
-        failure = _misfit(response, choice, "type", message)
+        failure = _misfit(response, choice, "type", f"the answer does not fit {kind}:\n{error}")
     raise failure  # out here, so that a parser's own traceback is not told, too
 
 
-def _fitted(
-    source: str, value: object, target: object, asked: ResponseFormat[object] | None
-) -> object:
-    if is_pydantic(target):
-        return pydantic_value(cast("type", target), source)
+def _fitted(value: object, target: object, asked: ResponseFormat[object] | None) -> object:
     if target is not None:
         from .structure import structured  # with cattrs
 
@@ -79,7 +72,7 @@ def _fitted(
     if asked is not None and asked.type == "json_object":
         schema = {"type": "object"}
     try:
-        found = () if schema is None else misfits(value, schema)
+        value, found = (value, ()) if schema is None else fitted(value, schema)
     except RecursionError:
         found = (Misfit("$", "is nested too deeply"),)
     if found:
@@ -87,8 +80,8 @@ def _fitted(
     return value
 
 
-def _json_in(text: str) -> tuple[str, object]:
-    """The JSON in *text*, as text and as values.
+def _json_in(text: str) -> object:
+    """The JSON in *text*, as values.
 
     Raises:
         JSONDecodeError: there is none.
@@ -96,14 +89,12 @@ def _json_in(text: str) -> tuple[str, object]:
     failures: list[str] = []
     for source in _sources(text):
         try:
-            value = loads(source)
-            if "NaN" in source or "Infinity" in source:
-                # Python's own words for numbers that JSON has not; in a string they may stand.
-                json.loads(source, parse_constant=_no_number)
+            # The standard library's parser: an integer of any length stays one.
+            return json.loads(source, parse_constant=_no_number, parse_float=_finite)
+        except RecursionError:
+            failures.append("it is nested too deeply")
         except ValueError as error:
             failures.append(str(error))
-        else:
-            return source, value
     raise json.JSONDecodeError(failures[0], text, 0)
 
 
@@ -118,7 +109,13 @@ def _sources(text: str) -> Iterator[str]:
 
 
 def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")
+    # Python's parser would take NaN and Infinity.
+    raise ValueError(f"{word} is no number")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    return value if math.isfinite(value) else _no_number(digits)
 
 
 def _empty(

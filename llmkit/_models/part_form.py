@@ -151,7 +151,8 @@ def part_from_dict(data: Mapping[str, object], field: str) -> Part:
         if error.field.startswith(field):
             raise
         inside, reason = error.field, error.reason
-    raise InvalidRequestError(reason, field=f"{field}.{inside}")
+    where = f"{field}.{kind}" if isinstance(data.get(str(kind)), Mapping) else field
+    raise InvalidRequestError(reason, field=f"{where}.{inside}")
 
 
 def _read_text(data: Mapping[str, object], field: str) -> TextPart:

@@ -6,7 +6,7 @@ import base64
 import binascii
 import mimetypes
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -70,6 +70,10 @@ def _optional_text(_: object, attribute: Attribute[str | None], value: object) -
     check.optional_text(value, attribute.name)
 
 
+def _citations(value: Iterable[Citation]) -> tuple[Citation, ...]:
+    return tuple(value)
+
+
 @frozen
 class TextPart:
     """Text.
@@ -83,7 +87,7 @@ class TextPart:
     """
 
     text: str = field(validator=_text)
-    citations: tuple[Citation, ...] = field(default=(), converter=tuple, kw_only=True)
+    citations: tuple[Citation, ...] = field(default=(), converter=_citations, kw_only=True)
     cache_control: CacheControl | None = field(default=None, kw_only=True)
     signature: str | None = field(default=None, kw_only=True, repr=False)
     provider: str | None = field(default=None, kw_only=True, repr=False)

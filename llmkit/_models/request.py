@@ -106,6 +106,11 @@ def _headers(value: Mapping[str, str] | None) -> Mapping[str, str]:
     return _strings(value, "extra_headers")
 
 
+def _names(value: Mapping[str, str]) -> str:
+    """The repr of headers: one of the values may be a key."""
+    return f"<{', '.join(value)}>" if value else "{}"
+
+
 def _query(value: Mapping[str, str] | None) -> Mapping[str, str]:
     return _strings(value, "extra_query")
 
@@ -147,6 +152,11 @@ def _integer(low: int | None) -> Callable[[object, Attribute[int | None], object
 
 def _flag(_: object, attribute: Attribute[bool | None], value: object) -> None:
     check.flag(value, attribute.name)
+
+
+def _switch(_: object, attribute: Attribute[bool], value: object) -> None:
+    if not isinstance(value, bool):
+        raise InvalidRequestError(f"must be True or False, not {value!r}", field=attribute.name)
 
 
 def _word(_: object, attribute: Attribute[str | None], value: object) -> None:
@@ -232,12 +242,14 @@ class ChatCompletionRequest(Generic[T_co]):
     user: str | None = field(default=None, validator=_word, kw_only=True)
     metadata: JsonObject = field(default=None, converter=_metadata, kw_only=True)
     service_tier: str | None = field(default=None, validator=_word, kw_only=True)
-    stream: bool = field(default=False, kw_only=True)
+    stream: bool = field(default=False, validator=_switch, kw_only=True)
     timeout: Timeout | None = field(default=None, converter=_timeout, kw_only=True)
     unsupported: Unsupported | None = field(
         default=None, validator=_one_of(*UNSUPPORTED), kw_only=True
     )
-    extra_headers: Mapping[str, str] = field(default=None, converter=_headers, kw_only=True)
+    extra_headers: Mapping[str, str] = field(
+        default=None, converter=_headers, repr=_names, kw_only=True
+    )
     extra_query: Mapping[str, str] = field(default=None, converter=_query, kw_only=True)
     extra_body: JsonObject = field(default=None, converter=_json, kw_only=True)
     # Mistral's name for `seed`: taken when given, and never kept beside it.
@@ -301,8 +313,13 @@ class ChatCompletionRequest(Generic[T_co]):
             InvalidRequestError: it says none; the error names the field.
         """
         given = dict(data)
-        if "max_completion_tokens" in given:
-            given.setdefault("max_tokens", given.pop("max_completion_tokens"))
+        limit = given.pop("max_completion_tokens", None)
+        if limit is not None:
+            if given.get("max_tokens") not in (None, limit):
+                raise InvalidRequestError(
+                    "is the same as max_tokens, and differs", field="max_completion_tokens"
+                )
+            given["max_tokens"] = limit
         if isinstance(given.get("timeout"), Mapping):
             given["timeout"] = _timeout_from_dict(cast("JsonObject", given["timeout"]))
         for name in given:

@@ -35,7 +35,7 @@ else:
     T = TypeVar("T")
 
 
-class FinishReason(str, enum.Enum):
+class FinishReason(enum.StrEnum):
     """Why a model stopped. The provider's own word is beside it, as `raw_finish_reason`."""
 
     STOP = "stop"
@@ -52,9 +52,6 @@ class FinishReason(str, enum.Enum):
     """The provider failed in the middle."""
     OTHER = "other"
     """A word that llmkit does not know."""
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @frozen
@@ -237,7 +234,7 @@ class ChatCompletionResponse(Generic[T_co]):
 
 def _finish_reason(value: object, field: str) -> FinishReason:
     try:
-        return FinishReason(value)
+        return FinishReason(cast("str", value))
     except ValueError:
         known = ", ".join(FinishReason)
     raise InvalidRequestError(f"must be one of {known}, not {value!r}", field=field)

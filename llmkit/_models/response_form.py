@@ -11,7 +11,7 @@ from .._json import JsonObject
 from .._retry import Attempt
 from ..errors import InvalidRequestError
 from . import _validate as check
-from .adjustments import ADJUSTMENT_KINDS, Adjustment, AdjustmentKind
+from .adjustments import ADJUSTMENT_KINDS, Adjustment
 from .response import ChatCompletionChoice, ChatCompletionResponse
 from .response_format import ResponseFormat
 from .usage import NO_USAGE, Usage
@@ -114,7 +114,7 @@ def _adjustment(data: Mapping[str, object], *, field: str) -> Adjustment:
         told = ", ".join(ADJUSTMENT_KINDS)
         raise InvalidRequestError(f"must be one of {told}, not {kind!r}", field=f"{field}.kind")
     return Adjustment(
-        cast("AdjustmentKind", kind),
+        kind,
         check.text(data.get("field"), f"{field}.field"),
         check.text(data.get("reason"), f"{field}.reason"),
     )

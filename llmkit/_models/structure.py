@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -18,16 +19,16 @@ from uuid import UUID
 
 import attrs
 from cattrs import Converter, transform_error
-from cattrs.cols import is_namedtuple, namedtuple_dict_structure_factory
 from cattrs.dispatch import StructureHook
-from cattrs.gen import make_dict_structure_fn
+from cattrs.gen import make_dict_structure_fn, override
 
 from .._json import JsonObject, dumps
 from ..errors import InvalidRequestError
+from .class_fields import aliased, fields_of, type_hints
 from .json_schema import schema_of
 from .json_values import same
 from .pydantic_models import is_pydantic, pydantic_value
-from .validate_json import misfits
+from .validate_json import fitted, misfits
 
 
 def structured(value: object, target: object, *, at: str = "$", field: str = "target") -> object:
@@ -44,13 +45,13 @@ def structured(value: object, target: object, *, at: str = "$", field: str = "ta
         ValueError: *value* does not fit; the message has a line for each place.
     """
     if is_pydantic(target):
-        return pydantic_value(cast("type", target), dumps(value), at=at)
+        return _by_pydantic(value, cast("type", target), at)
     schema = _schema(target, field)
     try:
-        found = misfits(value, schema, at=at)
+        value, found = fitted(value, schema, at=at)
         if found:
             raise ValueError("\n".join(map(str, found)))
-        return converter().structure(value, cast("type[object]", target))
+        return converter().structure(value, _without_extras(target))
     except RecursionError:
         reason = f"{at}: is nested too deeply"
     except Exception as error:
@@ -60,6 +61,18 @@ def structured(value: object, target: object, *, at: str = "$", field: str = "ta
         told = [line.rpartition(" @ ") for line in transform_error(error, at, _reason)]
         reason = "\n".join(f"{place}: {words}" for words, _, place in told)
     raise ValueError(reason)
+
+
+def _by_pydantic(value: object, target: type, at: str) -> object:
+    try:
+        return pydantic_value(target, dumps(value), at=at)
+    except ValueError:
+        plain = value
+        with suppress(InvalidRequestError, RecursionError):
+            plain, _ = fitted(value, _schema(target, "target"))
+        if plain is value or plain == value:
+            raise
+    return pydantic_value(target, dumps(plain), at=at)
 
 
 def _schema(target: object, field: str) -> JsonObject:
@@ -123,6 +136,14 @@ def _annotated(target: Any, made: Converter) -> StructureHook:
     return lambda value, _: hook(value, inner)
 
 
+def _is_alias(target: object) -> bool:
+    return type(get_origin(target) or target).__name__ == "TypeAliasType"
+
+
+def _alias(target: Any, made: Converter) -> StructureHook:
+    return _later(_without_extras(aliased(target)), made)  # later, since it may name itself
+
+
 def _is_union(target: object) -> bool:
     return get_origin(target) in (Union, UnionType)
 
@@ -180,15 +201,87 @@ def _plain(member: object) -> object:
 
 def _is_class(target: object) -> bool:
     origin = get_origin(target) or target
-    return isinstance(origin, type) and (
-        attrs.has(origin) or hasattr(origin, "__dataclass_fields__")
-    )
+    return isinstance(origin, type) and (attrs.has(origin) or is_dataclass(origin))
 
 
 def _class(target: Any, made: Converter) -> StructureHook:
+    variables: tuple[Any, ...] = getattr(target, "__parameters__", ())
+    if variables and not get_args(target):
+        # A generic class left open: cattrs wants to be told what its variables stand for.
+        target = target[tuple(variable.__bound__ or Any for variable in variables)]
+    cls = get_origin(target) or target
+    _resolve(cls)
+    kinds = {item.name: item.type for item in (attrs.fields if attrs.has(cls) else fields)(cls)}
+    hooks: dict[str, Any] = {
+        name: override(struct_hook=_later(_without_extras(kind), made))
+        for name, kind in kinds.items()
+        if not _hashable(kind)
+    }
     return make_dict_structure_fn(
-        target, made, _cattrs_forbid_extra_keys=True, _cattrs_use_alias=True
+        target, made, _cattrs_forbid_extra_keys=True, _cattrs_use_alias=True, **hooks
     )
+
+
+def _is_record(target: object) -> bool:
+    """Whether *target* is a TypedDict or a named tuple."""
+    origin = get_origin(target) or target
+    return isinstance(origin, type) and (
+        (issubclass(origin, dict) and hasattr(origin, "__required_keys__"))
+        or (issubclass(origin, tuple) and hasattr(origin, "_fields"))
+    )
+
+
+def _record(target: Any, made: Converter) -> StructureHook:
+    # cattrs' own hook for a TypedDict goes by `__required_keys__`, which has not seen a
+    # NotRequired where annotations are text.
+    @cache
+    def hooks() -> Mapping[str, tuple[StructureHook, object]]:
+        # When first called: a type may be inside itself.
+        found = {item.name: _without_extras(item.type) for item in fields_of(target) or ()}
+        return {name: (made.get_structure_hook(kind), kind) for name, kind in found.items()}
+
+    def structure(value: Mapping[str, object], _: object) -> object:
+        known = {name: hooks()[name] for name in value}
+        return target(**{name: hook(value[name], kind) for name, (hook, kind) in known.items()})
+
+    return structure
+
+
+def _without_extras(target: Any) -> Any:
+    """*target* without what `Annotated` adds, which cattrs cannot keep where it has no hash."""
+    arguments = get_args(target)
+    if get_origin(target) is Annotated:
+        return _without_extras(arguments[0])
+    if get_origin(target) is Literal or _hashable(target):
+        return target
+    plain = tuple(map(_without_extras, arguments))
+    return Union[plain] if _is_union(target) else get_origin(target)[plain]  # noqa: UP007
+
+
+def _later(target: Any, made: Converter) -> StructureHook:
+    return lambda value, _: made.structure(value, target)
+
+
+def _hashable(target: object) -> bool:
+    try:
+        hash(target)
+    except TypeError:
+        return False
+    return True
+
+
+def _resolve(cls: type) -> None:
+    """Put types in the place of annotations that are text, as `attrs.resolve_types` does.
+
+    cattrs does so by itself, but does not find a class that was defined inside a function.
+    """
+    if attrs.has(cls):
+        attrs.resolve_types(cls, localns={cls.__name__: cls})
+        return
+    written = [item for item in fields(cls) if isinstance(item.type, str)]
+    hints = type_hints(cls) if written else {}
+    for item in written:
+        item.type = cast("type", hints[item.name])
 
 
 def _pydantic(target: Any, made: Converter) -> StructureHook:
@@ -199,9 +292,10 @@ _Factory = Callable[[Any, Converter], StructureHook]
 _FACTORIES: Final[tuple[tuple[Callable[[Any], bool], _Factory], ...]] = (
     (_is_open, _open),
     (_is_annotated, _annotated),
+    (_is_alias, _alias),
     (_is_union, _union),
     (_is_literal, _literal),
-    (is_namedtuple, namedtuple_dict_structure_factory),
+    (_is_record, _record),
     (_is_class, _class),
     (is_pydantic, _pydantic),
 )

@@ -19,7 +19,7 @@ from ..errors import InvalidRequestError
 from .json_rules import RULES, Found, Misfit
 from .json_values import children, is_array
 
-__all__ = ["Misfit", "misfits"]
+__all__ = ["Misfit", "fitted", "misfits"]
 
 
 def misfits(
@@ -38,6 +38,26 @@ def misfits(
         RecursionError: the value is nested too deeply, or the schema is its own definition.
     """
     return tuple(islice(_Schema(schema).check(value, schema, at), most))
+
+
+def fitted(
+    value: object, schema: JsonObject, *, at: str = "$"
+) -> tuple[object, tuple[Misfit, ...]]:
+    """*value* as it fits *schema*, and where it does not.
+
+    A null in the place of a property that may be left out counts as left out: for a wire on
+    which every property must be there, that is how a model is told to leave one out.
+    https://platform.openai.com/docs/guides/structured-outputs
+
+    Raises:
+        InvalidRequestError: as `misfits`.
+        RecursionError: as `misfits`.
+    """
+    found = misfits(value, schema, at=at)
+    if found:
+        value = _Schema(schema).without_nulls(value, schema)
+        found = misfits(value, schema, at=at)
+    return value, found
 
 
 @frozen(eq=False)
@@ -109,6 +129,41 @@ class _Schema:
             inner += [branch for key, branch in dependents.items() if key in value]
         for part in inner:
             yield from self.applied(value, part)
+
+    def without_nulls(self, value: object, schema: object) -> object:
+        """*value* without the nulls that stand for properties left out."""
+        if not isinstance(schema, Mapping):
+            return value
+        for key in ("$ref", "$dynamicRef"):
+            if key in schema:
+                value = self.without_nulls(value, self.resolve(schema[key]))
+        for part in children(schema.get("allOf")):
+            value = self.without_nulls(value, part)
+        for branch in (*children(schema.get("anyOf")), *children(schema.get("oneOf"))):
+            found = self.without_nulls(value, branch)
+            if self.fits(found, branch):
+                value = found
+                break
+        if isinstance(value, Mapping):
+            return self._object_without_nulls(value, schema)
+        if is_array(value):
+            prefix = [*children(schema.get("prefixItems"))]
+            prefix += [schema.get("items")] * (len(value) - len(prefix))
+            return [self.without_nulls(item, part) for item, part in zip(value, prefix)]
+        return value
+
+    def _object_without_nulls(
+        self, value: Mapping[str, object], schema: JsonObject
+    ) -> dict[str, object]:
+        known = cast("JsonObject", schema.get("properties", {}))
+        required = cast("Sequence[object]", schema.get("required", ()))
+        result: dict[str, object] = {}
+        for name, item in value.items():
+            part = known.get(name, schema.get("additionalProperties"))
+            left_out = item is None and name in known and name not in required
+            if not left_out or self.fits(None, part):
+                result[name] = self.without_nulls(item, part)
+        return result
 
 
 def _parts(schema: object) -> Iterator[JsonObject]:

@@ -1,0 +1,1 @@
+"""The values: messages, parts, tools, responses, schemas."""
