@@ -12,7 +12,6 @@ import sys
 from attrs import frozen
 
 from llmkit import (
-    AssistantMessage,
     ChatCompletionRequest,
     Client,
     ToolMessage,
@@ -58,7 +57,7 @@ def tool_call(client: Client) -> None:
     """A question that needs a tool: the call, its result, and the answer."""
     question = UserMessage("What is the weather in Paris?")
     request = new_chat_completion_request(MODEL, [question], with_tools([get_weather]))
-    message = client.chat_completion(request).assistant_message() or AssistantMessage()
+    message = client.chat_completion(request).assistant_message()
     results = []
     for call in message.tool_calls:
         result = get_weather(str(call.arguments["city"]))

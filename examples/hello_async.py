@@ -14,7 +14,6 @@ import sys
 from attrs import frozen
 
 from llmkit import (
-    AssistantMessage,
     AsyncClient,
     ChatCompletionRequest,
     ToolMessage,
@@ -64,7 +63,7 @@ async def tool_call(client: AsyncClient) -> None:
     """A question that needs a tool: the call, its result, and the answer."""
     question = UserMessage("What is the weather in Paris?")
     request = new_chat_completion_request(MODEL, [question], with_tools([get_weather]))
-    message = (await client.chat_completion(request)).assistant_message() or AssistantMessage()
+    message = (await client.chat_completion(request)).assistant_message()
     results = []
     for call in message.tool_calls:
         result = get_weather(str(call.arguments["city"]))

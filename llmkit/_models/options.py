@@ -8,7 +8,6 @@ from typing import Never, TypeVar, cast, overload
 from attrs import evolve
 
 from .._http import Timeout
-from .._json import JsonObject
 from .request import ChatCompletionRequest, ReasoningEffort, RequestOption, ToolInput
 from .response_format import ResponseFormat
 from .tools import ToolChoice
@@ -27,7 +26,7 @@ def with_tools(tools: Sequence[ToolInput]) -> RequestOption[Never]:
     """Tools that the model may call; `tool_choice` becomes "auto" where none was given.
 
     Args:
-        tools: `Tool`s, mappings in OpenAI's form, or Python functions.
+        tools: `Tool` values, mappings in OpenAI's form, or Python functions.
     """
 
     def option(request: ChatCompletionRequest[object]) -> ChatCompletionRequest[object]:
@@ -66,14 +65,14 @@ def with_response_json_schema(
 ) -> RequestOption[T]: ...
 @overload
 def with_response_json_schema(
-    schema: JsonObject,
+    schema: Mapping[str, object],
     *,
     name: str | None = None,
     description: str | None = None,
     strict: bool | None = True,
 ) -> RequestOption[object]: ...
 def with_response_json_schema(
-    schema: type[T] | JsonObject,
+    schema: type[T] | Mapping[str, object],
     *,
     name: str | None = None,
     description: str | None = None,

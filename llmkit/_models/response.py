@@ -150,9 +150,10 @@ class ChatCompletionResponse(Generic[T_co]):
     adjustments: tuple[Adjustment, ...] = ()
     response_format: ResponseFormat[T_co] | None = field(default=None, repr=False)
 
-    def assistant_message(self) -> AssistantMessage | None:
-        """The first choice's message, ready for the next request; None where there is none."""
-        return self.choices[0].message if self.choices else None
+    def assistant_message(self) -> AssistantMessage:
+        """The first choice's message, ready for the next request; an empty one where there
+        are no choices."""
+        return self.choices[0].message if self.choices else AssistantMessage()
 
     @property
     def content(self) -> str | None:

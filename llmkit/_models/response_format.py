@@ -66,7 +66,7 @@ class ResponseFormat(Generic[T_co]):
     @classmethod
     def json_schema(
         cls,
-        schema: JsonObject | builtins.type[T],
+        schema: Mapping[str, object] | builtins.type[T],
         *,
         name: str | None = None,
         description: str | None = None,

@@ -17,20 +17,20 @@ EMPTY_PARAMETERS: Final[JsonObject] = {"type": "object", "properties": {}}
 """The schema of a tool that takes nothing."""
 
 
-def _name(value: object) -> str:
+def _name(value: str) -> str:
     return check.text(value, "tool.name", empty=False)
 
 
-def _description(value: object) -> str:
+def _description(value: str) -> str:
     return check.text(value, "tool.description")
 
 
-def _parameters(value: object) -> JsonObject:
+def _parameters(value: Mapping[str, object]) -> JsonObject:
     schema = check.json_object(value, "tool.parameters")
     return schema or EMPTY_PARAMETERS
 
 
-def _strict(value: object) -> bool | None:
+def _strict(value: bool | None) -> bool | None:
     return check.flag(value, "tool.strict")
 
 
@@ -209,7 +209,7 @@ class ToolCall:
         )
 
     @classmethod
-    def of(cls, name: str, arguments: Mapping[str, JsonValue], *, id: str) -> ToolCall:
+    def of(cls, name: str, arguments: Mapping[str, object], *, id: str) -> ToolCall:
         """A call from its arguments as values."""
         checked = check.json_object(arguments, "arguments")
         return cls(id, name, dumps(checked).decode())

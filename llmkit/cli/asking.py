@@ -114,9 +114,7 @@ def _whole(
     client: Client, request: ChatCompletionRequest[object], screen: Screen
 ) -> ChatCompletionResponse[object]:
     response = client.chat_completion(request)
-    message = response.assistant_message()
-    if message is not None:
-        screen.show(message)
+    screen.show(response.assistant_message())
     screen.close(whole=True)
     return response
 
@@ -138,8 +136,8 @@ def _streamed(
 
 
 def _check(response: ChatCompletionResponse[object]) -> None:
-    message = response.assistant_message()
-    if message is not None and message.refusal:
-        raise AnswerError(f"the model refuses: {message.refusal}")
+    refusal = response.assistant_message().refusal
+    if refusal:
+        raise AnswerError(f"the model refuses: {refusal}")
     if response.response_format is not None:
         response.parse()

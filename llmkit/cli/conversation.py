@@ -71,8 +71,7 @@ def _turn(
             raise
         tell(f"error: {told(error)}")
     else:
-        message = response.assistant_message()
-        return [question, message] if message is not None else []
+        return [question, response.assistant_message()] if response.choices else []
     return _kept(question, screen)
 
 

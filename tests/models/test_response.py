@@ -59,7 +59,8 @@ def test_first_choice() -> None:
 def test_without_choices() -> None:
     """Where there is no choice there is nothing to give, and no error."""
     empty: ChatCompletionResponse[object] = ChatCompletionResponse()
-    assert (empty.content, empty.finish_reason, empty.assistant_message()) == (None, None, None)
+    assert (empty.content, empty.finish_reason) == (None, None)
+    assert empty.assistant_message() == AssistantMessage()
     assert empty.tool_calls == ()
     assert ChatCompletionResponse.from_dict({}) == empty
 

@@ -1,0 +1,424 @@
+"""Chat completions with any LLM provider: one typed request, sync and async alike.
+
+    from llmkit import Client
+
+    print(Client("echo/demo").chat().user("Hello").execute().content)
+
+The floor plan of the house, from the doors down; a room knows only the rooms below it:
+
+- `cli`: the command `llmkit` (extra `cli`).
+- `_client`, `_async_client`, `chat`, `testing`: the doors. The two clients are alike but for
+  `await`; `chat` is the fluent builder, sugar over a request; `testing` plays a provider.
+- `_core`: what a call is, without I/O: resolve, build, send, finish or decode.
+- `providers`: what differs between providers, as data: one TOML file each, and the loader.
+- `adapters`: what differs between wire formats, as code without I/O: one file each.
+- `_transports`: bytes out and bytes in, one file per HTTP library; they know no model.
+- `_auth`: keys that are more than a header, such as a signature.
+- `_models`: the values: messages, parts, tools, request, options, response, chunks.
+- `_http`, `_retry`, `_events`, `_json`: the bytes boundary, when to try again, what the fluent
+  builder tells of a stream, JSON.
+- `errors`: one tree, which everything above raises from.
+
+The life of a request, from value to value: a `ChatCompletionRequest` goes through
+`adapter.build` to an `HttpRequest`, through `transport.send`, inside the retry loop, to an
+`HttpResponse`, and through `adapter.parse` or `adapter.error` to a `ChatCompletionResponse`
+or an `APIError`. A stream is the same until its first chunk; then a decoder makes chunks of
+its bytes, and checks that the end was the real one.
+
+Importing this module loads nothing else: a name loads its room when it is first used.
+"""
+
+# Named as the type checkers know it: `typing` is not loaded for this.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from . import errors, providers, testing
+    from ._async_client import (
+        AsyncChatCompletionStream,
+        AsyncClient,
+    )
+    from ._client import (
+        ChatCompletionStream,
+        Client,
+    )
+    from ._events import (
+        ContentDelta,
+        FinalCandidate,
+        PartialToolCall,
+        StreamEnd,
+        StreamError,
+        StreamingEvent,
+        StreamMetadata,
+        ThinkingDelta,
+        ToolCallEnded,
+        ToolCallStarted,
+    )
+    from ._http import (
+        AsyncByteStream,
+        AsyncTransport,
+        ByteStream,
+        Headers,
+        HttpRequest,
+        HttpResponse,
+        Timeout,
+        Transport,
+    )
+    from ._models.adjustments import (
+        Adjustment,
+        UnsupportedParameterWarning,
+    )
+    from ._models.chunks import (
+        ChunkChoice,
+        CompletionChunk,
+        DeltaMessage,
+        ToolCallDelta,
+    )
+    from ._models.function_tools import (
+        tool,
+    )
+    from ._models.logprobs import (
+        Logprobs,
+        TokenLogprob,
+    )
+    from ._models.messages import (
+        AssistantMessage,
+        DeveloperMessage,
+        Message,
+        SystemMessage,
+        ToolMessage,
+        UserMessage,
+    )
+    from ._models.options import (
+        with_max_tokens,
+        with_reasoning_effort,
+        with_response_json_object_format,
+        with_response_json_schema,
+        with_response_text_format,
+        with_seed,
+        with_stop,
+        with_streaming,
+        with_temperature,
+        with_timeout,
+        with_tool_choice,
+        with_tools,
+        with_top_p,
+    )
+    from ._models.parts import (
+        AudioPart,
+        CacheControl,
+        Citation,
+        FilePart,
+        ImagePart,
+        ReasoningPart,
+        RefusalPart,
+        TextPart,
+    )
+    from ._models.request import (
+        ChatCompletionRequest,
+        RequestOption,
+        new_chat_completion_request,
+        new_chat_completion_stream_request,
+    )
+    from ._models.response import (
+        ChatCompletionChoice,
+        ChatCompletionResponse,
+        FinishReason,
+    )
+    from ._models.response_format import (
+        ResponseFormat,
+    )
+    from ._models.tools import (
+        Tool,
+        ToolCall,
+        ToolChoice,
+    )
+    from ._models.usage import (
+        Usage,
+    )
+    from ._retry import (
+        Attempt,
+        RetryPolicy,
+    )
+    from .adapters._base import (
+        Adapter,
+        Endpoint,
+        StreamDecoder,
+    )
+    from .chat import (
+        AsyncChatBuilder,
+        CallStats,
+        ChatBuilder,
+    )
+    from .errors import (
+        APIError,
+        AuthenticationError,
+        BadRequestError,
+        ClosedError,
+        ConfigurationError,
+        ConflictError,
+        ContentFilterError,
+        ContextLengthError,
+        DecodeError,
+        InvalidRequestError,
+        LLMKitError,
+        NotFoundError,
+        OverloadedError,
+        PermissionDeniedError,
+        QuotaExceededError,
+        RateLimitError,
+        RequestNotSentError,
+        RequestTooLargeError,
+        ResponseLostError,
+        ResponseParseError,
+        ServerError,
+        StreamInterruptedError,
+        TimeoutError,
+        ToolArgumentsError,
+        TransportError,
+        UnsupportedParameterError,
+    )
+    from .providers import (
+        Provider,
+    )
+
+__version__ = "0.1.0.dev0"
+
+__all__ = [
+    "APIError",
+    "Adapter",
+    "Adjustment",
+    "AssistantMessage",
+    "AsyncByteStream",
+    "AsyncChatBuilder",
+    "AsyncChatCompletionStream",
+    "AsyncClient",
+    "AsyncTransport",
+    "Attempt",
+    "AudioPart",
+    "AuthenticationError",
+    "BadRequestError",
+    "ByteStream",
+    "CacheControl",
+    "CallStats",
+    "ChatBuilder",
+    "ChatCompletionChoice",
+    "ChatCompletionRequest",
+    "ChatCompletionResponse",
+    "ChatCompletionStream",
+    "ChunkChoice",
+    "Citation",
+    "Client",
+    "ClosedError",
+    "CompletionChunk",
+    "ConfigurationError",
+    "ConflictError",
+    "ContentDelta",
+    "ContentFilterError",
+    "ContextLengthError",
+    "DecodeError",
+    "DeltaMessage",
+    "DeveloperMessage",
+    "Endpoint",
+    "FilePart",
+    "FinalCandidate",
+    "FinishReason",
+    "Headers",
+    "HttpRequest",
+    "HttpResponse",
+    "ImagePart",
+    "InvalidRequestError",
+    "LLMKitError",
+    "Logprobs",
+    "Message",
+    "NotFoundError",
+    "OverloadedError",
+    "PartialToolCall",
+    "PermissionDeniedError",
+    "Provider",
+    "QuotaExceededError",
+    "RateLimitError",
+    "ReasoningPart",
+    "RefusalPart",
+    "RequestNotSentError",
+    "RequestOption",
+    "RequestTooLargeError",
+    "ResponseFormat",
+    "ResponseLostError",
+    "ResponseParseError",
+    "RetryPolicy",
+    "ServerError",
+    "StreamDecoder",
+    "StreamEnd",
+    "StreamError",
+    "StreamInterruptedError",
+    "StreamMetadata",
+    "StreamingEvent",
+    "SystemMessage",
+    "TextPart",
+    "ThinkingDelta",
+    "Timeout",
+    "TimeoutError",
+    "TokenLogprob",
+    "Tool",
+    "ToolArgumentsError",
+    "ToolCall",
+    "ToolCallDelta",
+    "ToolCallEnded",
+    "ToolCallStarted",
+    "ToolChoice",
+    "ToolMessage",
+    "Transport",
+    "TransportError",
+    "UnsupportedParameterError",
+    "UnsupportedParameterWarning",
+    "Usage",
+    "UserMessage",
+    "__version__",
+    "errors",
+    "new_chat_completion_request",
+    "new_chat_completion_stream_request",
+    "providers",
+    "testing",
+    "tool",
+    "with_max_tokens",
+    "with_reasoning_effort",
+    "with_response_json_object_format",
+    "with_response_json_schema",
+    "with_response_text_format",
+    "with_seed",
+    "with_stop",
+    "with_streaming",
+    "with_temperature",
+    "with_timeout",
+    "with_tool_choice",
+    "with_tools",
+    "with_top_p",
+]
+
+_HOME = {
+    "APIError": "errors",
+    "Adapter": "adapters._base",
+    "Adjustment": "_models.adjustments",
+    "AssistantMessage": "_models.messages",
+    "AsyncByteStream": "_http",
+    "AsyncChatBuilder": "chat",
+    "AsyncChatCompletionStream": "_async_client",
+    "AsyncClient": "_async_client",
+    "AsyncTransport": "_http",
+    "Attempt": "_retry",
+    "AudioPart": "_models.parts",
+    "AuthenticationError": "errors",
+    "BadRequestError": "errors",
+    "ByteStream": "_http",
+    "CacheControl": "_models.parts",
+    "CallStats": "chat",
+    "ChatBuilder": "chat",
+    "ChatCompletionChoice": "_models.response",
+    "ChatCompletionRequest": "_models.request",
+    "ChatCompletionResponse": "_models.response",
+    "ChatCompletionStream": "_client",
+    "ChunkChoice": "_models.chunks",
+    "Citation": "_models.parts",
+    "Client": "_client",
+    "ClosedError": "errors",
+    "CompletionChunk": "_models.chunks",
+    "ConfigurationError": "errors",
+    "ConflictError": "errors",
+    "ContentDelta": "_events",
+    "ContentFilterError": "errors",
+    "ContextLengthError": "errors",
+    "DecodeError": "errors",
+    "DeltaMessage": "_models.chunks",
+    "DeveloperMessage": "_models.messages",
+    "Endpoint": "adapters._base",
+    "FilePart": "_models.parts",
+    "FinalCandidate": "_events",
+    "FinishReason": "_models.response",
+    "Headers": "_http",
+    "HttpRequest": "_http",
+    "HttpResponse": "_http",
+    "ImagePart": "_models.parts",
+    "InvalidRequestError": "errors",
+    "LLMKitError": "errors",
+    "Logprobs": "_models.logprobs",
+    "Message": "_models.messages",
+    "NotFoundError": "errors",
+    "OverloadedError": "errors",
+    "PartialToolCall": "_events",
+    "PermissionDeniedError": "errors",
+    "Provider": "providers",
+    "QuotaExceededError": "errors",
+    "RateLimitError": "errors",
+    "ReasoningPart": "_models.parts",
+    "RefusalPart": "_models.parts",
+    "RequestNotSentError": "errors",
+    "RequestOption": "_models.request",
+    "RequestTooLargeError": "errors",
+    "ResponseFormat": "_models.response_format",
+    "ResponseLostError": "errors",
+    "ResponseParseError": "errors",
+    "RetryPolicy": "_retry",
+    "ServerError": "errors",
+    "StreamDecoder": "adapters._base",
+    "StreamEnd": "_events",
+    "StreamError": "_events",
+    "StreamInterruptedError": "errors",
+    "StreamMetadata": "_events",
+    "StreamingEvent": "_events",
+    "SystemMessage": "_models.messages",
+    "TextPart": "_models.parts",
+    "ThinkingDelta": "_events",
+    "Timeout": "_http",
+    "TimeoutError": "errors",
+    "TokenLogprob": "_models.logprobs",
+    "Tool": "_models.tools",
+    "ToolArgumentsError": "errors",
+    "ToolCall": "_models.tools",
+    "ToolCallDelta": "_models.chunks",
+    "ToolCallEnded": "_events",
+    "ToolCallStarted": "_events",
+    "ToolChoice": "_models.tools",
+    "ToolMessage": "_models.messages",
+    "Transport": "_http",
+    "TransportError": "errors",
+    "UnsupportedParameterError": "errors",
+    "UnsupportedParameterWarning": "_models.adjustments",
+    "Usage": "_models.usage",
+    "UserMessage": "_models.messages",
+    "errors": "errors",
+    "new_chat_completion_request": "_models.request",
+    "new_chat_completion_stream_request": "_models.request",
+    "providers": "providers",
+    "testing": "testing",
+    "tool": "_models.function_tools",
+    "with_max_tokens": "_models.options",
+    "with_reasoning_effort": "_models.options",
+    "with_response_json_object_format": "_models.options",
+    "with_response_json_schema": "_models.options",
+    "with_response_text_format": "_models.options",
+    "with_seed": "_models.options",
+    "with_stop": "_models.options",
+    "with_streaming": "_models.options",
+    "with_temperature": "_models.options",
+    "with_timeout": "_models.options",
+    "with_tool_choice": "_models.options",
+    "with_tools": "_models.options",
+    "with_top_p": "_models.options",
+}
+"""Where each name lives; a module is loaded when one of its names is first used."""
+
+
+if not TYPE_CHECKING:  # A type checker that saw it would take any name for a good one.
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        module = import_module(f".{_HOME[name]}", __name__)
+        value = globals()[name] = module if _HOME[name] == name else getattr(module, name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return __all__
