@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from ._base import Adapter
 
 WIRES: Final = {
+    "anthropic-messages": ("anthropic_messages", "AnthropicMessages"),
+    "bedrock-converse": ("bedrock_converse", "BedrockConverse"),
     "openai-chat": ("openai_chat", "OpenAIChat"),
+    "gemini": ("gemini", "Gemini"),
 }
 """The wires by name: the file that speaks each, and its class."""
 

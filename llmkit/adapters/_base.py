@@ -41,12 +41,14 @@ class Endpoint:
         model: the model's name there, without its provider prefix.
         headers: headers that the provider wants, the key's not among them.
         adjust: takes down what is changed on the way, under the caller's policy.
+        query: query parameters that the provider wants.
     """
 
     base_url: str
     model: str
     headers: Mapping[str, str] = Factory(dict)
     adjust: Adjuster = Factory(Adjuster)
+    query: Mapping[str, str] = Factory(dict)
 
 
 class StreamDecoder(Protocol):
@@ -114,15 +116,27 @@ def post_json(
 ) -> HttpRequest:
     """*body*, with the request's extras, as a POST to *path* of the endpoint."""
     url = endpoint.base_url + path
-    if request.extra_query:
-        url += ("&" if "?" in url else "?") + urlencode(request.extra_query)
+    query = {**endpoint.query, **request.extra_query}
+    if query:
+        url += ("&" if "?" in url else "?") + urlencode(query)
     if request.extra_body:
         body.update(request.extra_body)
-    sent = {"Content-Type": "application/json", "Accept": "application/json"}
-    for more in (headers, endpoint.headers, request.extra_headers):
-        if more:
-            sent.update(more)
+    sent = merged_headers(
+        {"Content-Type": "application/json", "Accept": "application/json"},
+        headers or {},
+        endpoint.headers,
+        request.extra_headers,
+    )
     return HttpRequest("POST", url, sent, dumps(body))
+
+
+def merged_headers(*given: Mapping[str, str]) -> dict[str, str]:
+    """All of *given*, each name once, in whatever case: what comes later wins."""
+    merged: dict[str, tuple[str, str]] = {}
+    for headers in given:
+        for name, value in headers.items():
+            merged[name.lower()] = (name, value)
+    return dict(merged.values())
 
 
 def api_error(
@@ -237,3 +251,13 @@ def _seconds(text: str | None) -> float | None:
     except ValueError:
         return None
     return value if 0 <= value < math.inf else None
+
+
+def made_up_id(response_id: object, choice: int, index: int) -> str:
+    """An id for a tool call that came without one: the same for the same answer."""
+    seed = "".join(c for c in str(response_id or "") if c.isalnum() and c.isascii())[-24:]
+    if not seed:
+        from secrets import token_hex  # few answers are without an id of their own
+
+        seed = token_hex(12)
+    return f"call_{seed}_{choice}_{index}"

@@ -45,6 +45,11 @@ def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Diff
     return list(_compare("", mine, recorded))
 
 
+def compared(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Difference]:
+    """Where two values are not the same; a key that is null is a key left out."""
+    return list(_compare("", ours, theirs))
+
+
 def chat_meaning(body: Mapping[str, Any]) -> JsonDict:
     """What a body of the OpenAI chat wire says, in one form."""
     result = {_SAME_NAME.get(key, key): value for key, value in body.items() if value is not None}

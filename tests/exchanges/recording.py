@@ -19,6 +19,8 @@ from attrs import Factory, frozen
 
 from llmkit._http import Headers, HttpResponse
 
+from .misread import corrected
+
 VARIABLE = "LLMKIT_EXCHANGES"
 """The environment variable that names the folder."""
 
@@ -160,7 +162,7 @@ def _recording(data: Mapping[str, Any]) -> Recording:
         status=response["status"],
         headers=response["headers"] or {},
         answer=answer,
-        expect=_expected(data["expect"]),
+        expect=_expected(corrected(data["id"], data["expect"])),
     )
 
 

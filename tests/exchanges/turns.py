@@ -7,6 +7,7 @@ request in two ways: of typed messages, and of mappings in OpenAI's form.
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
@@ -30,6 +31,8 @@ from llmkit import (
     UserMessage,
 )
 
+from .params import request_params
+
 Turn = Mapping[str, Any]
 Request = ChatCompletionRequest[object]
 Part = TextPart | ImagePart | FilePart | ReasoningPart | RefusalPart
@@ -42,7 +45,7 @@ _TURN = {
 }
 _MESSAGE = {
     *("role", "text", "parts", "tool_calls", "tool_call_id", "reasoning", "name", "is_error"),
-    "raw_names",
+    *("raw_names", "cache_control", "object", "status"),
 }
 _PART = {
     "type",
@@ -53,6 +56,8 @@ _PART = {
     "detail",
     "name",
     "signature",
+    "redacted",
+    "citations",
     "cache_control",
 }
 
@@ -67,8 +72,7 @@ def typed_request(turn: Turn, provider: str) -> Request:
         tool_choice=_tool_choice(turn["tool_choice"]),
         response_format=_response_format(turn["response_format"]),
         parallel_tool_calls=turn.get("parallel_tool_calls"),
-        extra_body=turn["extra"],
-        **turn["params"],
+        **request_params(turn),
     )
 
 
@@ -78,11 +82,10 @@ def plain_request(turn: Turn, provider: str) -> Request:
     data: dict[str, Any] = {
         "model": f"{provider}/{turn['model']}",
         "messages": [_plain_message(message, provider) for message in turn["messages"]],
-        "extra_body": turn["extra"],
-        **turn["params"],
+        **request_params(turn),
     }
     if turn["tools"]:
-        data["tools"] = [{"type": "function", "function": dict(tool)} for tool in turn["tools"]]
+        data["tools"] = [_plain_tool(tool) for tool in turn["tools"]]
     choice = turn["tool_choice"]
     if choice is not None:
         named = isinstance(choice, Mapping)
@@ -124,33 +127,49 @@ def _message(data: Mapping[str, Any], provider: str) -> Message:
                 content or "",
                 tool_call_id=data["tool_call_id"],
                 name=name,
-                is_error=data.get("is_error", False),
+                is_error=_failed(data),
             )
     thinking = data.get("reasoning")
     return AssistantMessage(
         content,
-        tool_calls=[_call(call) for call in data.get("tool_calls") or ()],
+        tool_calls=[_call(call, provider) for call in data.get("tool_calls") or ()],
         reasoning=None if thinking is None else ReasoningPart(thinking, provider=provider),
         name=name,
     )
 
 
+def _failed(data: Mapping[str, Any]) -> bool:
+    """Whether a tool failed: a flag, or on Bedrock a word."""
+    return bool(data.get("is_error", data.get("status") == "error"))
+
+
 def _content(data: Mapping[str, Any], provider: str) -> str | Sequence[Part] | None:
+    if "cache_control" in data:  # of a tool's whole result
+        return [TextPart(data["text"], cache_control=_cache(data))]
     if "parts" in data:
         return [_part(part, provider) for part in data["parts"]]
-    return data.get("text")
+    return _text(data)
+
+
+def _text(data: Mapping[str, Any]) -> str | None:
+    """A message's text; of a tool's result that is an object, its JSON."""
+    return json.dumps(data["object"]) if "object" in data else data.get("text")
 
 
 def _part(data: Mapping[str, Any], provider: str) -> Part:
     _all_known(data, _PART)
-    mark = data.get("cache_control")
-    cache = None if mark is None else CacheControl(mark.get("ttl"))
-    content = base64.b64decode(data["data"]) if "data" in data else None
+    cache = _cache(data)
+    content = base64.b64decode(_standard(data["data"])) if "data" in data else None
     match data["type"]:
         case "text":
             return TextPart(data["text"], cache_control=cache)
         case "reasoning":
-            return ReasoningPart(data["text"], signature=data.get("signature"), provider=provider)
+            return ReasoningPart(
+                data.get("text", ""),
+                signature=data.get("signature"),
+                encrypted=data.get("redacted"),
+                provider=provider,
+            )
         case "refusal":
             return RefusalPart(data["text"])
         case "image":
@@ -163,20 +182,39 @@ def _part(data: Mapping[str, Any], provider: str) -> Part:
             )
         case "document":
             return FilePart(
-                data=content,
+                data=data["text"].encode() if "text" in data else content,
                 url=data.get("url"),
                 media_type=data.get("media_type"),
                 filename=data.get("name"),
+                citations=bool(data.get("citations")),
                 cache_control=cache,
             )
     raise NotImplementedError(f"a turn holds a part of type {data['type']!r}")
 
 
-def _call(data: Mapping[str, Any]) -> ToolCall:
+def _standard(encoded: str) -> str:
+    """Base64 in its standard alphabet; Google's own library writes the other."""
+    return encoded.translate(str.maketrans("-_", "+/"))
+
+
+def _cache(data: Mapping[str, Any]) -> CacheControl | None:
+    mark = data.get("cache_control")
+    return None if mark is None else CacheControl(mark.get("ttl"))
+
+
+def _call(data: Mapping[str, Any], provider: str) -> ToolCall:
     text = data.get("arguments_raw")
-    if text is not None:
-        return ToolCall(data["id"], data["name"], text)
-    return ToolCall.of(data["name"], data["arguments"] or {}, id=data["id"])
+    if text is None:
+        text = json.dumps(data["arguments"] or {})
+    return ToolCall(data["id"], data["name"], text, **_seal(data, provider))
+
+
+def _seal(data: Mapping[str, Any], provider: str) -> dict[str, Any]:
+    """The signature on a call; whose it is belongs to it only where the id is its own, too."""
+    if "signature" not in data:
+        return {}
+    owner = {} if data.get("id_is_synthetic") else {"provider": provider}
+    return {"signature": data["signature"], **owner}
 
 
 def _tool(data: Mapping[str, Any]) -> Tool:
@@ -185,6 +223,7 @@ def _tool(data: Mapping[str, Any]) -> Tool:
         data.get("description") or "",
         data.get("parameters") or {},
         strict=data.get("strict"),
+        cache_control=_cache(data),
     )
 
 
@@ -211,47 +250,71 @@ def _response_format(data: Mapping[str, Any] | None) -> ResponseFormat[object] |
 def _plain_message(data: Mapping[str, Any], provider: str) -> dict[str, Any]:
     _all_known(data, _MESSAGE)
     result: dict[str, Any] = {
-        key: data[key] for key in ("role", "name", "tool_call_id", "is_error") if key in data
+        key: data[key] for key in ("role", "name", "tool_call_id") if key in data
     }
-    result["content"] = data.get("text")
+    if _failed(data):
+        result["is_error"] = True
+    result["content"] = _text(data)
     if "parts" in data:
         result["content"] = [_plain_part(part, provider) for part in data["parts"]]
+    if "cache_control" in data:
+        part = {"type": "text", "text": data["text"], "cache_control": data["cache_control"]}
+        result["content"] = [part]
     if data.get("reasoning") is not None:
         result["reasoning_content"] = data["reasoning"]
     if data.get("tool_calls"):
-        result["tool_calls"] = [_plain_call(call) for call in data["tool_calls"]]
+        result["tool_calls"] = [_plain_call(call, provider) for call in data["tool_calls"]]
     return result
 
 
 def _plain_part(data: Mapping[str, Any], provider: str) -> dict[str, Any]:
     _all_known(data, _PART)
-    url = data.get("url") or f"data:{data.get('media_type')};base64,{data.get('data')}"
+    encoded = _standard(data.get("data", ""))
+    url = data.get("url") or f"data:{data.get('media_type')};base64,{encoded}"
     result: dict[str, Any]
     match data["type"]:
         case "text":
             result = {"type": "text", "text": data["text"]}
         case "reasoning":
-            result = {"type": "reasoning", "text": data["text"], "provider": provider}
+            seals = {"signature": data.get("signature"), "encrypted": data.get("redacted")}
+            text = data.get("text", "")
+            result = {"type": "reasoning", "text": text, "provider": provider, **seals}
         case "refusal":
             result = {"type": "refusal", "refusal": data["text"]}
         case "image":
             detail = {"detail": data["detail"]} if "detail" in data else {}
             result = {"type": "image_url", "image_url": {"url": url, **detail}}
         case "document":
-            result = {"type": "file", "file": {"filename": data["name"], "file_data": url}}
+            if "text" in data:
+                encoded = base64.b64encode(data["text"].encode()).decode()
+                url = f"data:{data['media_type']};base64,{encoded}"
+            file = {"filename": data.get("name"), "file_data": url}
+            if data.get("citations"):
+                file["citations"] = True
+            result = {"type": "file", "file": file}
         case other:
             raise NotImplementedError(f"a turn holds a part of type {other!r}")
     if "cache_control" in data:
-        result["cache_control"] = data["cache_control"]
+        # Bedrock's word for it is "default".
+        result["cache_control"] = {**data["cache_control"], "type": "ephemeral"}
     return result
 
 
-def _plain_call(data: Mapping[str, Any]) -> dict[str, Any]:
+def _plain_tool(data: Mapping[str, Any]) -> dict[str, Any]:
+    function = {
+        key: value for key, value in data.items() if key not in ("cache_control", "dialect")
+    }
+    mark = {"cache_control": data["cache_control"]} if "cache_control" in data else {}
+    return {"type": "function", "function": function, **mark}
+
+
+def _plain_call(data: Mapping[str, Any], provider: str) -> dict[str, Any]:
     arguments = data.get("arguments_raw")
     if arguments is None:
         arguments = data["arguments"]
     function = {"name": data["name"], "arguments": arguments}
-    return {"id": data["id"], "type": "function", "function": function}
+    call = {"id": data["id"], "type": "function", "function": function}
+    return {**call, **_seal(data, provider)}
 
 
 def _plain_response_format(data: Mapping[str, Any]) -> dict[str, Any]:

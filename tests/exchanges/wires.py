@@ -28,6 +28,9 @@ from llmkit import (
 from llmkit.adapters._base import Adapter
 
 from . import meaning
+from .anthropic_wire import messages_differences, messages_error, messages_usage
+from .bedrock_wire import converse_differences, converse_error, converse_usage
+from .gemini_wire import gemini_differences, gemini_error, gemini_usage
 from .recording import Recording
 
 Quirks = Mapping[str, object]
@@ -38,12 +41,13 @@ class Wire:
     """One wire.
 
     Args:
-        name: as the recordings and `llmkit.adapters.WIRES` have it.
+        name: as the recordings have it, and `llmkit.adapters.WIRES`.
         usage: a recording's token counts under llmkit's contract: `prompt_tokens` holds the
             cached ones, `completion_tokens` the reasoning ones.
         error: the class that a recording's status and code ask for.
         differences: where a body that llmkit built and the recorded one differ in meaning.
         quirks: the adapter's fields for providers that have no manifest.
+        speaks: the adapter's name, where the recordings have another.
     """
 
     name: str
@@ -51,14 +55,16 @@ class Wire:
     error: Callable[[Recording], type[APIError]]
     differences: Callable[[Mapping[str, Any], Mapping[str, Any]], list[meaning.Difference]]
     quirks: Mapping[str, Quirks]
+    speaks: str = ""
 
     def provider(self, name: str) -> Provider:
         """The provider *name*: its manifest, or one of this table's quirks."""
-        if name in providers.names() and providers.get(name).wire == self.name:
+        wire = self.speaks or self.name
+        if name in providers.names() and providers.get(name).wire == wire:
             return providers.get(name)
         return Provider(
             name,
-            wire=self.name,
+            wire=wire,
             base_url="https://api.test/v1",
             quirks=self.quirks.get(name, {}),
         )
@@ -130,6 +136,35 @@ _THINKS: Quirks = {"reasoning_field": "reasoning_content"}
 WIRES: Mapping[str, Wire] = {
     wire.name: wire
     for wire in (
+        Wire(
+            "anthropic-messages",
+            usage=messages_usage,
+            error=messages_error,
+            differences=messages_differences,
+            quirks={"vertex": {"envelope": "vertex"}},
+        ),
+        Wire(
+            "bedrock-converse",
+            usage=converse_usage,
+            error=converse_error,
+            differences=converse_differences,
+            quirks={},
+        ),
+        Wire(
+            "bedrock-invoke-anthropic",
+            usage=messages_usage,
+            error=messages_error,
+            differences=messages_differences,
+            quirks={"bedrock": {"envelope": "bedrock"}},
+            speaks="anthropic-messages",
+        ),
+        Wire(
+            "gemini",
+            usage=gemini_usage,
+            error=gemini_error,
+            differences=gemini_differences,
+            quirks={},
+        ),
         Wire(
             "openai-chat",
             usage=_chat_usage,

@@ -1,0 +1,185 @@
+"""A streamed answer in the form of Anthropic's Messages, understood as it comes.
+
+Source: https://platform.claude.com/docs/en/build-with-claude/streaming
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..._http import Headers, HttpResponse
+from ..._json import loads, mended, strict_loads
+from ..._models.accumulate import unfold
+from ..._models.chunks import EMPTY_DELTA, ChunkChoice, CompletionChunk, DeltaMessage
+from ...errors import DecodeError, LLMKitError, StreamInterruptedError
+from .answer import finish_reason, text_of, usage
+from .content import Content
+from .error import error_event
+from .framing import BinaryFraming, Framing, TextFraming
+
+if TYPE_CHECKING:
+    from . import AnthropicMessages
+
+_HEADERS = Headers()
+
+
+class MessagesDecoder:
+    """Bytes of one streamed answer in, chunks out; see `StreamDecoder`."""
+
+    def __init__(self, wire: AnthropicMessages) -> None:
+        self.failure: LLMKitError | None = None
+        self.done = False
+        self._wire = wire
+        self._framing: Framing = BinaryFraming() if wire.envelope == "bedrock" else TextFraming()
+        self._whole: bytearray | None = None  # of a server that answers in one piece
+        self._begun = False
+        self._id = ""
+        self._model = ""
+        self._content = Content(wire)
+        self._stop: str | None = None
+        self._first_usage: dict[str, Any] = {}
+        self._last_usage: dict[str, Any] = {}
+
+    @property
+    def finished(self) -> bool:
+        """Whether the answer's real end is there."""
+        return self.done or self._stop is not None
+
+    def feed(self, data: bytes) -> list[CompletionChunk]:
+        """The chunks that *data* completes."""
+        if not self._begun:
+            start = data.lstrip()
+            if not start:
+                return []
+            self._begun = True
+            if start.startswith(b"{"):
+                self._whole = bytearray()
+        if self._whole is not None:
+            self._whole += data
+            return []
+        if self.done or self.failure is not None:
+            return []
+        return self._read(data)
+
+    def close(self) -> list[CompletionChunk]:
+        """The end of the bytes."""
+        if self._whole is not None and not self.done:
+            return self._answered_whole(bytes(self._whole))
+        chunks = [] if self.done or self.failure is not None else self._read(None)
+        if self.failure is not None:
+            raise self.failure
+        if not self.done:
+            if self._stop is None:
+                raise StreamInterruptedError("the stream ended before its answer did")
+            self.done = True
+            chunks.append(self._last())
+        return chunks
+
+    def _read(self, data: bytes | None) -> list[CompletionChunk]:
+        """The chunks of the events that *data* completes, or of what is left at the end."""
+        chunks: list[CompletionChunk] = []
+        try:
+            events = self._framing.close() if data is None else self._framing.feed(data)
+            for name, text in events:
+                if not text or text.isspace():
+                    continue
+                try:
+                    event = self._loads(text)
+                except DecodeError:
+                    if data is None:
+                        break  # half an event at the end tells that the bytes were cut, no more
+                    if name != "error":
+                        raise
+                    event = {"error": text.decode("utf-8", "replace")}
+                delta = self._delta(event.get("type") or name, event, text)
+                if delta is not EMPTY_DELTA:
+                    chunks.append(CompletionChunk((ChunkChoice(0, delta),), self._id, self._model))
+                if self.done:
+                    chunks.append(self._last())
+                    break
+        except LLMKitError as error:
+            self.failure = error
+        return chunks
+
+    def _delta(self, kind: str, event: dict[str, Any], text: bytes) -> DeltaMessage:
+        """What *event* adds to the message."""
+        match kind:
+            case "content_block_delta":
+                return self._content.delta(event)
+            case "content_block_start":
+                return self._content.start(event)
+            case "content_block_stop":
+                return self._content.stop(event)
+            case "message_start":
+                self._start(event.get("message"))
+            case "message_delta":
+                self._end(event)
+            case "message_stop":
+                self.done = True
+            case "error":
+                raise error_event(event, HttpResponse(200, _HEADERS, text))
+            case _ if event.get("error"):
+                raise error_event(event, HttpResponse(200, _HEADERS, text))
+        return EMPTY_DELTA
+
+    def _start(self, message: object) -> None:
+        if not isinstance(message, dict):
+            return
+        self._id = self._content.response_id = text_of(message.get("id"))
+        self._model = text_of(message.get("model"))
+        told = message.get("usage")
+        self._first_usage = told if isinstance(told, dict) else {}
+
+    def _end(self, event: dict[str, Any]) -> None:
+        told = event.get("usage")
+        if isinstance(told, dict):
+            # Its counts are of the whole answer so far: they replace, and are never added.
+            self._last_usage = {**self._last_usage, **told}
+        delta = event.get("delta")
+        if isinstance(delta, dict):
+            self._stop = text_of(delta.get("stop_reason")) or self._stop
+
+    def _loads(self, text: bytes) -> dict[str, Any]:
+        data: object
+        try:
+            data = strict_loads(text)
+        except ValueError:
+            # Servers that cut text by UTF-16 units send half characters: they are mended.
+            self._content.torn = True
+            try:
+                data = _joinable(loads(text, halves=True))
+            except ValueError:
+                data = None
+        if not isinstance(data, dict):
+            raise DecodeError("an event of the stream is no JSON object", body=text)
+        return data
+
+    def _last(self) -> CompletionChunk:
+        choice = ChunkChoice(
+            0,
+            self._content.close(),
+            finish_reason(self._stop, calls=self._content.calls > 0),
+            self._stop,
+        )
+        counted = usage(self._last_usage, self._first_usage)
+        return CompletionChunk((choice,), self._id, self._model, usage=counted, is_last_chunk=True)
+
+    def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
+        """The one chunk of an answer that was not streamed."""
+        from .parse import parse  # both sides of the wire may answer in the other's way
+
+        try:
+            response = parse(self._wire, HttpResponse(200, _HEADERS, body))
+        except LLMKitError as error:
+            self.failure = error
+            raise
+        self.done = True
+        return [unfold(response)]
+
+
+def _joinable(data: object) -> object:
+    """*data* with no half characters but in its delta: the other half may be in the next."""
+    whole: Any = mended(data)
+    if isinstance(data, dict) and isinstance(data.get("delta"), dict):
+        whole["delta"] = data["delta"]
+    return whole

@@ -1,0 +1,1 @@
+"""Each wire, with nothing but values."""
