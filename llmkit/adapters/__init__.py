@@ -18,6 +18,7 @@ WIRES: Final = {
     "anthropic-messages": ("anthropic_messages", "AnthropicMessages"),
     "bedrock-converse": ("bedrock_converse", "BedrockConverse"),
     "openai-chat": ("openai_chat", "OpenAIChat"),
+    "openai-responses": ("openai_responses", "OpenAIResponses"),
     "gemini": ("gemini", "Gemini"),
 }
 """The wires by name: the file that speaks each, and its class."""

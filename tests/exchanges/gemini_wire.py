@@ -97,7 +97,15 @@ def _meaning(body: Mapping[str, Any]) -> JsonDict:
     if "tools" in result:
         result["tools"] = _tools(result["tools"])
     if "generationConfig" in result:
-        result["generationConfig"] = _present(result["generationConfig"])
+        result["generationConfig"] = _config(result["generationConfig"])
+    return result
+
+
+def _config(data: Mapping[str, Any]) -> JsonDict:
+    result = _present(data)
+    for name in ("responseSchema", "responseJsonSchema"):
+        if name in result:
+            result["responseSchema"] = _schema(result.pop(name))
     return result
 
 
@@ -106,13 +114,18 @@ def _present(data: Mapping[str, Any]) -> JsonDict:
 
 
 def _content(data: Mapping[str, Any]) -> JsonDict:
-    return {"role": data.get("role", "user"), "parts": [_part(part) for part in data["parts"]]}
+    role = data.get("role", "user")
+    # The older word for who brings results.
+    role = "user" if role == "function" else role
+    return {"role": role, "parts": [_part(part) for part in data["parts"]]}
 
 
 def _part(data: Mapping[str, Any]) -> JsonDict:
     result = _present(data)
     if result.get("thought") is False:
         del result["thought"]
+    if "functionCall" in result:
+        result["functionCall"] = {"args": {}, **_present(result["functionCall"])}
     if "inlineData" in result:
         inline = result["inlineData"]
         bare = base64.b64decode(inline["data"].translate(str.maketrans("-_", "+/")))

@@ -1,0 +1,190 @@
+"""A request, said in the form of generateContent.
+
+Source: https://ai.google.dev/api/generate-content#v1beta.GenerationConfig
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from attrs import evolve
+
+from ..._http import HttpRequest
+from ..._json import JsonObject, JsonValue
+from ..._models.adjustments import Adjuster
+from ..._models.parts import ImagePart
+from ..._models.request import ChatCompletionRequest
+from ..._models.tools import Tool
+from .._base import Endpoint, post_json
+from ..structured import as_prompt, as_tool, native_schema
+from .messages import contents
+from .models import ModelRule, rule_for
+from .parts import Speech
+from .thinking import thinking_config
+from .tools import JSON_SCHEMA, OPENAPI, tools
+
+if TYPE_CHECKING:
+    from . import Gemini
+
+JsonDict = dict[str, JsonValue]
+
+# Each field of a request that goes as it is, by the wire's name for it.
+_SAME: Final = (
+    ("max_tokens", "maxOutputTokens"),
+    ("temperature", "temperature"),
+    ("top_p", "topP"),
+    ("top_k", "topK"),
+    ("n", "candidateCount"),
+    ("seed", "seed"),
+    ("frequency_penalty", "frequencyPenalty"),
+    ("presence_penalty", "presencePenalty"),
+    ("logprobs", "responseLogprobs"),
+    ("top_logprobs", "logprobs"),
+)
+_UNKNOWN: Final = ("logit_bias", "prompt_mode", "safe_prompt", "user")
+
+# https://docs.cloud.google.com/vertex-ai/generative-ai/docs/priority-paygo
+_TIER_HEADER: Final = "X-Vertex-AI-LLM-Shared-Request-Type"
+
+
+def build(
+    wire: Gemini, request: ChatCompletionRequest[object], endpoint: Endpoint, *, stream: bool
+) -> HttpRequest:
+    """The HTTP request that says *request*."""
+    adjust = endpoint.adjust
+    rule = rule_for(endpoint.model, wire.models)
+    config = _config(wire, rule, request, adjust)
+    output, words = _answer_form(wire, rule, request, config, adjust)
+    system, said = contents(Speech(wire, rule, endpoint), request.messages, words)
+    body: JsonDict = {"contents": said}
+    if system is not None:
+        body["systemInstruction"] = system
+    body.update(tools(wire, rule, request, output, adjust))
+    if config:
+        body["generationConfig"] = config
+    headers = _beside(wire, request, body, adjust)
+    # A part of `generationConfig` in the extras shall not put the rest of it out of the body.
+    body = merged(body, request.extra_body)
+    return post_json(
+        evolve(request, extra_body={}), endpoint, _path(endpoint, stream), body, headers=headers
+    )
+
+
+def _path(endpoint: Endpoint, stream: bool) -> str:
+    # Tuned models have a path of their own.
+    name = endpoint.model if "/" in endpoint.model else f"models/{endpoint.model}"
+    method = ":streamGenerateContent?alt=sse" if stream else ":generateContent"
+    return f"/{quote(name, safe='/@')}{method}"
+
+
+def merged(ours: JsonObject, theirs: JsonObject) -> JsonDict:
+    """*ours* with *theirs* over it, and objects in both likewise."""
+    result = dict(ours)
+    for name, value in theirs.items():
+        old = result.get(name)
+        both = isinstance(old, Mapping) and isinstance(value, Mapping)
+        result[name] = merged(old, value) if both else value  # type: ignore[arg-type]
+    return result
+
+
+def _taken(wire: Gemini, name: str, adjust: Adjuster) -> bool:
+    if name in wire.refuses:
+        adjust.unsupported(name, "the provider does not take it")
+        return False
+    return True
+
+
+def _config(
+    wire: Gemini, rule: ModelRule, request: ChatCompletionRequest[object], adjust: Adjuster
+) -> JsonDict:
+    config: JsonDict = {}
+    for name, theirs in _SAME:
+        value = getattr(request, name)
+        if value is not None and _taken(wire, name, adjust):
+            config[theirs] = value
+    if "logprobs" in config and "responseLogprobs" not in config:
+        config["responseLogprobs"] = True
+        adjust.note("added", "logprobs", "top_logprobs are given with it only")
+    if request.stop and _taken(wire, "stop", adjust):
+        config["stopSequences"] = list(request.stop)
+    thinking = thinking_config(rule, request, adjust)
+    if thinking is not None:
+        config["thinkingConfig"] = thinking
+    detail = _detail(request, adjust)
+    if detail is not None:
+        config["mediaResolution"] = detail
+    return config
+
+
+def _detail(request: ChatCompletionRequest[object], adjust: Adjuster) -> str | None:
+    """How closely to look at images: the wire has one word for all of them."""
+    asked = {
+        f"messages[{place}].content[{index}].detail": part.detail or "auto"
+        for place, message in enumerate(request.messages)
+        for index, part in enumerate(message.parts)
+        if isinstance(part, ImagePart)
+    }
+    words = set(asked.values())
+    if words <= {"auto"}:
+        return None
+    if len(words) == 1:
+        return f"MEDIA_RESOLUTION_{words.pop().upper()}"
+    for field, word in asked.items():
+        if word != "auto":
+            adjust.unsupported(field, "the wire looks at all images equally closely")
+    return None
+
+
+def _answer_form(
+    wire: Gemini,
+    rule: ModelRule,
+    request: ChatCompletionRequest[object],
+    config: JsonDict,
+    adjust: Adjuster,
+) -> tuple[Tool | None, str | None]:
+    """The form of the answer, in *config*; else a tool to be forced, or words for the system."""
+    asked = request.response_format
+    if asked is None or not _taken(wire, "response_format", adjust):
+        return None, None
+    if asked.type == "text":
+        config["responseMimeType"] = "text/plain"
+        return None, None
+    openapi = wire.schemas == "openapi"
+    subset = OPENAPI if openapi else JSON_SCHEMA
+    if not rule.json or (request.tools and not rule.json_with_tools):
+        if asked.type == "json_schema" and rule.tools:
+            return as_tool(asked, subset, adjust), None
+        return None, as_prompt(asked, adjust)
+    config["responseMimeType"] = "application/json"
+    if asked.type == "json_schema":
+        schema = native_schema(asked, subset, adjust)
+        if asked.description is not None:
+            schema = {"description": asked.description, **schema}
+        config["responseSchema" if openapi else "responseJsonSchema"] = schema
+    return None, None
+
+
+def _beside(
+    wire: Gemini, request: ChatCompletionRequest[object], body: JsonDict, adjust: Adjuster
+) -> Mapping[str, str]:
+    """What stands beside the configuration; the headers that say the rest."""
+    for name in _UNKNOWN:
+        if getattr(request, name) not in (None, {}):
+            adjust.unsupported(name, "the wire has no such field")
+    if request.metadata:
+        if wire.labels:
+            body["labels"] = request.metadata
+        else:
+            adjust.unsupported("metadata", "the provider takes no labels")
+    tier = request.service_tier
+    if tier is None or not _taken(wire, "service_tier", adjust):
+        return {}
+    if wire.service_tier == "header":
+        return {_TIER_HEADER: tier}
+    if wire.service_tier == "body":
+        body["serviceTier"] = tier
+    else:
+        adjust.unsupported("service_tier", "the wire's types have no field for it; extra_body has")
+    return {}
