@@ -19,7 +19,9 @@ WIRES: Final = {
     "bedrock-converse": ("bedrock_converse", "BedrockConverse"),
     "openai-chat": ("openai_chat", "OpenAIChat"),
     "openai-responses": ("openai_responses", "OpenAIResponses"),
+    "cohere-v2": ("cohere_v2", "CohereV2"),
     "gemini": ("gemini", "Gemini"),
+    "ollama": ("ollama", "Ollama"),
 }
 """The wires by name: the file that speaks each, and its class."""
 

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+from attrs import fields
+
+from llmkit import ChatCompletionRequest
+
+_FIELDS: Final = {attribute.alias for attribute in fields(ChatCompletionRequest)}
 
 
 def request_params(turn: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,6 +36,18 @@ def request_params(turn: Mapping[str, Any]) -> dict[str, Any]:
         case {**own} if own:
             config = {"thinkingConfig": params.pop("thinking")}
             extra["generationConfig"] = {**extra.get("generationConfig", {}), **config}
+    match params.get("reasoning"):
+        case {"effort": effort, **more} if not more:  # OpenAI's Responses
+            del params["reasoning"]
+            params["reasoning_effort"] = effort
+    for name in [*params]:
+        if name not in _FIELDS:
+            extra[name] = params.pop(name)
+    match params.pop("think", None):  # Ollama's
+        case bool(asked):
+            params["reasoning_effort"] = "high" if asked else "none"
+        case str(level):
+            params["reasoning_effort"] = level
     for name in ("top_k", "top_p"):
         if params.get(name, 0) < 0:  # a word of some SDKs for "left out"
             extra[name] = params.pop(name)

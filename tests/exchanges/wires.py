@@ -30,8 +30,11 @@ from llmkit.adapters._base import Adapter
 from . import meaning
 from .anthropic_wire import messages_differences, messages_error, messages_usage
 from .bedrock_wire import converse_differences, converse_error, converse_usage
+from .cohere_wire import cohere_differences, cohere_error, cohere_usage
 from .gemini_wire import gemini_differences, gemini_error, gemini_usage
+from .ollama_wire import ollama_differences, ollama_error, ollama_usage
 from .recording import Recording
+from .responses_wire import responses_differences, responses_error, responses_usage
 
 Quirks = Mapping[str, object]
 
@@ -166,6 +169,20 @@ WIRES: Mapping[str, Wire] = {
             quirks={},
         ),
         Wire(
+            "cohere-v2",
+            usage=cohere_usage,
+            error=cohere_error,
+            differences=cohere_differences,
+            quirks={},
+        ),
+        Wire(
+            "ollama",
+            usage=ollama_usage,
+            error=ollama_error,
+            differences=ollama_differences,
+            quirks={},
+        ),
+        Wire(
             "openai-chat",
             usage=_chat_usage,
             error=_chat_error,
@@ -183,6 +200,13 @@ WIRES: Mapping[str, Wire] = {
                 # https://docs.z.ai/guides/capabilities/thinking-mode
                 "zai": _THINKS,
             },
+        ),
+        Wire(
+            "openai-responses",
+            usage=responses_usage,
+            error=responses_error,
+            differences=responses_differences,
+            quirks={},
         ),
     )
 }

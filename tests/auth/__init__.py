@@ -1,0 +1,1 @@
+"""Credentials, and the requests that they are put on."""
