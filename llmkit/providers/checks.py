@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 T_co = TypeVar("T_co", covariant=True)
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_PLACE = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # RFC 9110, 5.6.2: a token, what a header's name is made of.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -112,6 +113,25 @@ def provider_names(_: object, attribute: Attribute[tuple[str, ...]], value: obje
 def variables(_: object, attribute: Attribute[tuple[str, ...]], value: object) -> None:
     """Names of environment variables."""
     _all(attribute.name, value, _VARIABLE, "names of environment variables")
+
+
+def variable_lists(field: str, value: object) -> None:
+    """Placeholders, each with the names of environment variables."""
+    if not isinstance(value, Mapping):
+        raise FieldError(field, f"must map placeholders to lists of variables, not {kind(value)}")
+    for name, item in value.items():
+        if not isinstance(name, str) or not _PLACE.fullmatch(name):
+            raise FieldError(field, f"must be named in lower-case letters, not {name!r}")
+        _all(f"{field}.{name}", item, _VARIABLE, "names of environment variables")
+
+
+def texts(field: str, value: object) -> None:
+    """A mapping of printable text to such text."""
+    if not isinstance(value, Mapping):
+        raise FieldError(field, f"must map names to text, not {kind(value)}")
+    for name, item in value.items():
+        if not all(isinstance(each, str) and sendable(each) for each in (name, item)):
+            raise FieldError(field, "must map names to printable ASCII text")
 
 
 def is_variable(value: object) -> bool:

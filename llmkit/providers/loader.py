@@ -91,8 +91,8 @@ def provider_of(
         file: where the table is from.
         table: keys of a manifest.
         place: where it stands in the file.
-        base: a provider to take the values from that the table does not give; quirks and
-            headers one by one.
+        base: a provider to take the values from that the table does not give; of tables, such
+            as quirks, one by one.
 
     Raises:
         ConfigurationError: a key or value is wrong; the error says where and why.
@@ -104,7 +104,7 @@ def provider_of(
             raise file.error((*place, key), "is missing")
     if "auth" in values:
         values["auth"] = _auth(file, values["auth"], (*place, "auth"))
-    for key in ("quirks", "headers"):
+    for key in ("quirks", "headers", "placeholders", "base_urls", "query"):
         if key in values:
             given = file.table(values[key], (*place, key))
             values[key] = {**getattr(base, key), **given} if base else given

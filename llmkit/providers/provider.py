@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from attrs import Attribute, Factory, field, frozen
 
+from .._auth import CREDENTIALS, CredentialsName
 from ..adapters import WIRES
 from . import checks as check
 from .checks import FieldError, FrozenMapping
+from .placeholders import PLACEHOLDER, placeholders_in
 from .quirks import make_adapter
 
 if TYPE_CHECKING:
@@ -46,8 +48,15 @@ def _address(value: str) -> str:
     return value.rstrip("/") if isinstance(value, str) else value
 
 
-def _headers(value: Mapping[str, str]) -> Mapping[str, str]:
+def _mapping(value: Mapping[str, str]) -> Mapping[str, str]:
     return FrozenMapping(value) if isinstance(value, Mapping) else value
+
+
+def _variable_lists(value: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, ...]]:
+    given = cast("object", value)
+    if isinstance(given, Mapping):
+        return FrozenMapping({name: _tuple(item) for name, item in given.items()})
+    return cast("Mapping[str, tuple[str, ...]]", value)
 
 
 def _header_names(value: Mapping[str, str]) -> str:
@@ -65,7 +74,47 @@ def _deep(value: object) -> object:
 
 
 def _base_url(_: object, attribute: Attribute[str], value: object) -> None:
-    check.url(attribute.name, value)
+    _template(attribute.name, value)
+
+
+def _template(field: str, value: object) -> None:
+    address = check.url(field, value)
+    if set("{}") & set(PLACEHOLDER.sub("", address)):
+        raise FieldError(field, "may have braces around a placeholder's name only: {region}")
+
+
+def _base_urls(
+    provider: Provider, attribute: Attribute[Mapping[str, str]], value: Mapping[str, str]
+) -> None:
+    check.texts(attribute.name, value)
+    for case, address in value.items():
+        field = f"{attribute.name}.{case}"
+        _template(field, address)
+        if case.partition("=")[0] not in provider.placeholders or "=" not in case:
+            raise FieldError(field, "must be named for a placeholder and its value: region=us")
+
+
+def _placeholders(
+    provider: Provider, attribute: Attribute[Mapping[str, tuple[str, ...]]], value: object
+) -> None:
+    check.variable_lists(attribute.name, value)
+
+
+def _query(
+    provider: Provider, attribute: Attribute[Mapping[str, str]], value: Mapping[str, str]
+) -> None:
+    check.texts(attribute.name, value)
+    used = placeholders_in(provider.base_url, *provider.base_urls.values(), *value.values())
+    for name in used:
+        if name not in provider.placeholders:
+            near = check.nearest(name, provider.placeholders)
+            raise FieldError("placeholders", f"lacks {{{name}}}, which is in the address{near}")
+
+
+def _credentials(_: object, attribute: Attribute[CredentialsName | None], value: object) -> None:
+    if value is not None and value not in tuple(CREDENTIALS):
+        known = " or ".join(map(repr, CREDENTIALS))
+        raise FieldError(attribute.name, f"must be {known} or None, not {value!r}")
 
 
 def _wire(_: object, attribute: Attribute[str | Adapter], value: object) -> None:
@@ -118,12 +167,21 @@ class Provider:
             '.', '_' and '-'.
         wire: the wire's name, such as "openai-chat", or an adapter of your own.
         base_url: the address below which the wire's paths are; a slash at its end is dropped.
+            What is in braces is a placeholder: "https://{region}.example.com".
         title: what people call it; `name` where nothing is given.
         aliases: other names that it goes by.
         auth: how the key is sent; None where there is no key.
         env: the environment variables that may hold the key, the first that does wins.
         env_base_url: the variables that may hold another address.
-        key_required: whether it is an error to have no key; False for servers of one's own.
+        placeholders: for each placeholder, the environment variables that may hold its value,
+            in order; the client's `placeholders` come first. One without a value is an error.
+        base_urls: other addresses, each for one value of a placeholder: {"region=world": ...}.
+        query: query parameters that it wants on each request; they may hold placeholders.
+        key_required: whether it is an error to have no key; by default, where `env` names
+            variables that may hold one and no `credentials` stand in for it.
+        credentials: what signs the requests when no key is found: "aws", "google" or "azure".
+        scope: what the token of the credentials shall be good for, where that is not the usual.
+        env_token: the variables that may hold such a token, instead of asking for one.
         headers: headers that it wants besides the key's; their values are not in the repr.
         models_path: the path that lists its models, or None where it has none.
         quirks: fields of the wire's adapter that differ from the adapter's defaults.
@@ -154,10 +212,28 @@ class Provider:
     env_base_url: tuple[str, ...] = field(
         default=(), converter=_tuple, validator=check.variables, kw_only=True
     )
-    key_required: bool = field(default=True, validator=check.flag, kw_only=True)
+    placeholders: Mapping[str, tuple[str, ...]] = field(
+        factory=dict, converter=_variable_lists, validator=_placeholders, kw_only=True
+    )
+    base_urls: Mapping[str, str] = field(
+        factory=dict, converter=_mapping, validator=_base_urls, kw_only=True
+    )
+    query: Mapping[str, str] = field(
+        factory=dict, converter=_mapping, validator=_query, kw_only=True
+    )
+    credentials: CredentialsName | None = field(default=None, validator=_credentials, kw_only=True)
+    scope: str | None = field(default=None, validator=check.optional_text, kw_only=True)
+    env_token: tuple[str, ...] = field(
+        default=(), converter=_tuple, validator=check.variables, kw_only=True
+    )
+    key_required: bool = field(
+        default=Factory(lambda self: bool(self.env) and not self.credentials, takes_self=True),
+        validator=check.flag,
+        kw_only=True,
+    )
     headers: Mapping[str, str] = field(
         factory=dict,
-        converter=_headers,
+        converter=_mapping,
         validator=check.header_texts,
         repr=_header_names,
         kw_only=True,

@@ -1,0 +1,1 @@
+"""The dialects of the wire openai-chat: what its quirks do, provider by provider."""
