@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ._core import MAX_ERROR_BYTES, Call, Core, Key, StreamState, key_of
+from ._core import MAX_ERROR_BYTES, Call, Core, Key, StreamState, key_failed, key_of
 from ._http import ByteStream, HttpRequest, Timeout, Transport
 from ._models.adjustments import Unsupported
 from ._models.chunks import CompletionChunk
 from ._models.request import ChatCompletionRequest
 from ._models.response import ChatCompletionResponse
 from ._retry import RetryPolicy, run
-from .errors import LLMKitError, TransportError
+from .errors import LLMKitError, StreamInterruptedError, TransportError
 from .providers.provider import Provider
 
 if TYPE_CHECKING:
@@ -40,9 +40,11 @@ class Client:
         retry: how often a failed call is tried again.
         transport: what carries the requests, instead of requests (the library).
         unsupported: what to do with what a provider cannot do: "error", "warn" or "drop".
+        placeholders: values for the placeholders of the own provider's address, instead of the
+            environment's: {"region": "eu-west-1"}.
 
     Raises:
-        ConfigurationError: there is no such provider.
+        ConfigurationError: there is no such provider, or it has no such placeholder.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Client:
         retry: RetryPolicy | None = None,
         transport: Transport | None = None,
         unsupported: Unsupported = "error",
+        placeholders: Mapping[str, str] | None = None,
     ) -> None:
         self._core = Core(
             model,
@@ -67,6 +70,7 @@ class Client:
             timeout=timeout,
             retry=retry,
             unsupported=unsupported,
+            placeholders=placeholders,
         )
         self._transports: dict[str, Transport] = {}
         self._given = transport
@@ -82,8 +86,9 @@ class Client:
         call.start()
 
         def attempt() -> ChatCompletionResponse[T]:
-            http = self._http(call)
+            call.attempt()
             try:
+                http = self._http(call)
                 return call.finish(transport.send(http, call.timeout, call.deadline))
             except LLMKitError as error:
                 call.failed(error)
@@ -144,8 +149,17 @@ class Client:
 
     def _http(self, call: Call[T]) -> HttpRequest:
         """The request of the next attempt, with the key of this moment on it."""
-        key = call.target.key
-        return call.http(key_of(call.target, key() if callable(key) else key))
+        key: object = call.target.key
+        if callable(key):
+            try:
+                key = key()
+            except LLMKitError:
+                raise
+            except Exception as error:
+                raise key_failed(error) from error
+        http = call.http(key_of(call.target, key))
+        credentials = call.credentials
+        return http if credentials is None else call.signed(credentials.authorize(http))
 
     def _transport(self, call: Call[T]) -> Transport:
         if self._given is not None:
@@ -181,8 +195,7 @@ class ChatCompletionStream(Generic[T]):
         self._call = call
         self._transport = transport
         self._http = http
-        self._raise_errors = raise_errors
-        self._state: StreamState[T] | None = None
+        self._state = StreamState(call, raise_errors=raise_errors)
         self._stream: ByteStream | None = None
 
     @property
@@ -194,31 +207,32 @@ class ChatCompletionStream(Generic[T]):
         return self
 
     def __next__(self) -> CompletionChunk:
-        state = self._state or self._begin()
-        while not state.ready:
-            if state.over:
-                self.close()
-                if state.failure is not None:
-                    raise state.failure
-                raise StopIteration
-            self._advance(state)
-        return state.ready.popleft()
+        state = self._state
+        if not state.begun and not state.over:
+            self._begin()
+        while not state.ready and not state.over:
+            self._advance()
+        if not state.ready:
+            self._drop()
+        chunk = state.next()
+        if chunk is None:
+            raise StopIteration
+        return chunk
 
     def response(self) -> ChatCompletionResponse[T]:
         """Read what is left, and return the whole answer, folded.
 
         Raises:
-            LLMKitError: the stream failed, now or before; `partial` holds what had arrived.
+            LLMKitError: the stream failed, now or before, or was closed before its end;
+                `partial` holds what had arrived.
         """
         for _ in self:
             pass
-        state = self._state or self._begin()
-        return state.response()
+        return self._state.whole()
 
     def close(self) -> None:
         """Give the connection back; what was not read is lost. May be called more than once."""
-        if self._state is not None:
-            self._state.over = True
+        self._state.leave()
         self._drop()
 
     def __enter__(self) -> ChatCompletionStream[T]:
@@ -232,29 +246,30 @@ class ChatCompletionStream(Generic[T]):
     ) -> None:
         self.close()
 
-    def _begin(self) -> StreamState[T]:
-        call = self._call
-        call.start()
-        self._state = state = StreamState(call, raise_errors=self._raise_errors)
+    def _begin(self) -> None:
+        """Send the request, and wait for the first chunk."""
+        call, state = self._call, self._state
+        state.begin()
         try:
-            run(lambda: self._open(state), call.retry, call.deadline, call.waited)
+            run(self._open, call.retry, call.deadline, call.waited)
         except LLMKitError as error:
             state.never(error)
-        return state
+        except BaseException:
+            state.interrupted(StreamInterruptedError("the wait for the answer was broken off"))
+            raise
 
-    def _open(self, state: StreamState[T]) -> None:
+    def _open(self) -> None:
         """One attempt: over when the first chunk is there."""
-        call, opened = self._call, False
-        http = self._http(call)
-        state.restart()
+        call, state, opened = self._call, self._state, False
+        state.attempt()
         try:
+            http = self._http(call)
             self._stream = stream = self._transport.stream(http, call.timeout, call.deadline)
-            call.headers = stream.headers
+            call.answered(stream.status, stream.headers)
             if not 200 <= stream.status < 300:
                 raise state.refuse(stream.status, stream.headers, _body(stream))
             while not state.first(stream.read("read")):
                 pass
-            call.done(stream.status)
             opened = True
         except LLMKitError as error:
             call.failed(error)
@@ -263,17 +278,14 @@ class ChatCompletionStream(Generic[T]):
             if not opened:
                 self._drop()
 
-    def _advance(self, state: StreamState[T]) -> None:
+    def _advance(self) -> None:
         """Wait for the next bytes."""
-        if self._stream is None:
-            state.over = True
-            return
         try:
-            data = self._stream.read(state.limit)
+            data = self._stream.read("idle") if self._stream is not None else b""
         except LLMKitError as error:
-            state.broke(error)
+            self._state.broke(error)
         else:
-            state.received(data)
+            self._state.received(data)
 
     def _drop(self) -> None:
         stream, self._stream = self._stream, None

@@ -21,8 +21,13 @@ strict_loads = orjson.loads
 """As `loads`, for a hot path that has its own way with what only almost is JSON."""
 
 
-def loads(data: bytes | str) -> object:
+def loads(data: bytes | str, *, halves: bool = False) -> object:
     """The value that *data* holds.
+
+    Args:
+        data: JSON text.
+        halves: keep half a surrogate pair, for one who has the other half; else U+FFFD stands
+            for it, since no UTF-8 can carry it.
 
     Raises:
         ValueError: it is not JSON.
@@ -32,9 +37,36 @@ def loads(data: bytes | str) -> object:
     except orjson.JSONDecodeError:
         # orjson refuses half of a surrogate pair, NaN and huge integers; some servers send them.
         try:
-            return json.loads(data)
+            value: object = json.loads(data)
+            return value if halves else mended(value)
         except RecursionError:
             raise ValueError("nested too deeply") from None
+
+
+def is_object(text: str) -> bool:
+    """Whether *text* is a JSON object, whole."""
+    if not text.endswith("}"):
+        return False
+    try:
+        return isinstance(loads(text), dict)
+    except ValueError:
+        return False
+
+
+def well_formed(text: str) -> str:
+    """*text* as UTF-8 can carry it: surrogates joined in pairs, U+FFFD for half of one."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def mended(value: object) -> object:
+    """*value*, a JSON value, with every text in it well-formed."""
+    if isinstance(value, str):
+        return well_formed(value)
+    if isinstance(value, dict):
+        return {well_formed(key): mended(item) for key, item in value.items()}
+    return [mended(item) for item in value] if isinstance(value, list) else value
 
 
 def dumps(value: object) -> bytes:
@@ -46,7 +78,6 @@ def dumps(value: object) -> bytes:
     try:
         return orjson.dumps(value)
     except orjson.JSONEncodeError:
-        # Integers beyond 64 bits are JSON, and orjson does not write them.
-        return json.dumps(
-            value, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-        ).encode()
+        # Integers beyond 64 bits are JSON, and orjson does not write them; nor halves of
+        # surrogate pairs, which JSON can say in its escapes.
+        return json.dumps(value, separators=(",", ":")).encode()

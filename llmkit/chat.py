@@ -24,6 +24,7 @@ from ._events import (
     ToolCallEnded,
     ToolCallStarted,
 )
+from ._json import is_object
 from ._models.chunks import CompletionChunk, ToolCallDelta
 from ._models.messages import Content, Message, MessageInput, messages_of
 from ._models.request import ChatCompletionRequest, ReasoningEffort, ToolInput
@@ -291,7 +292,7 @@ class _Events:
                 self._tell(FinalCandidate(choice.index, reason, choice.raw_finish_reason))
         if chunk.is_last_chunk:
             usage = chunk.usage
-            if usage is not None:
+            if usage is not None and usage.reported:
                 told = (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens)
                 self._tell(StreamMetadata(*told))
             reasons = [choice.finish_reason for choice in chunk.choices if choice.finish_reason]
@@ -309,13 +310,15 @@ class _Events:
         key = (choice, piece.index)
         call = self._calls.get(key)
         if call is None:
-            self._end_calls(choice)
+            # What is not whole yet may go on after another call's beginning.
+            self._end_calls(choice, only_whole=True)
             call = ToolCallEnded(piece.index, piece.id or "", piece.name or "", "")
             self._tell(ToolCallStarted(call.index, call.id, call.name))
         if piece.arguments_json:
             self._tell(PartialToolCall(call.index, call.id, piece.arguments_json))
         self._calls[key] = evolve(call, arguments_json=call.arguments_json + piece.arguments_json)
 
-    def _end_calls(self, choice: int) -> None:
-        for key in [key for key in self._calls if key[0] == choice]:
-            self._tell(self._calls.pop(key))
+    def _end_calls(self, choice: int, *, only_whole: bool = False) -> None:
+        for key, call in list(self._calls.items()):
+            if key[0] == choice and (not only_whole or is_object(call.arguments_json)):
+                self._tell(self._calls.pop(key))

@@ -62,6 +62,7 @@ class Adjuster:
         self._model = model
         self._made: list[Adjustment] = []
         self.structured_by: StructuredWay = "native"
+        self.answer_key: str | None = None  # of the object that stands around the answer
 
     @property
     def made(self) -> tuple[Adjustment, ...]:

@@ -32,8 +32,9 @@ class SSEDecoder:
     def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._max = max_event_bytes
         self._pieces: list[bytes] = []  # of a line whose end is not there yet
-        self._held = 0
+        self._rest = 0  # bytes of those pieces
         self._data: list[bytes] = []
+        self._held = 0  # bytes of the event's lines so far
         self._name = ""
         self._after_cr = False
         self._begun = False
@@ -58,9 +59,9 @@ class SSEDecoder:
             self._pieces.append(data[:end])
             whole = b"".join(self._pieces)
             self._pieces.clear()
+            self._rest = 0
         else:
             whole = data[:end]
-        self._held = sum(map(len, self._data))
         events = self._lines(whole)
         if end + 1 < len(data):
             self._hold(data[end + 1 :])
@@ -70,11 +71,14 @@ class SSEDecoder:
         """The last event, where the stream ended without the blank line after it."""
         rest = b"".join(self._pieces)
         self._pieces.clear()
+        self._rest = 0
         return self._lines(rest + b"\n") if rest or self._data else []
 
     def _lines(self, text: bytes) -> list[Event]:
         events: list[Event] = []
         for line in text.split(b"\n"):
+            if self._held + len(line) > self._max:
+                raise DecodeError(f"an event holds more than {self._max} bytes")
             if line.startswith(b"data:"):
                 self._data.append(line[6:] if line[5:6] == b" " else line[5:])
                 self._held += len(line)
@@ -89,20 +93,19 @@ class SSEDecoder:
                 self._name = line[6:].strip().decode("utf-8", "replace")
             elif line == b"data":
                 self._data.append(b"")
-        if self._held > self._max:
-            raise DecodeError(f"an event holds more than {self._max} bytes")
+                self._held += len(line)
         return events
 
     def _hold(self, piece: bytes) -> None:
         self._pieces.append(piece)
-        self._held += len(piece)
-        if self._held > self._max:
+        self._rest += len(piece)
+        if self._held + self._rest > self._max:
             raise DecodeError(f"an event holds more than {self._max} bytes")
 
     def _without_bom(self, data: bytes) -> bytes:
         data = b"".join((*self._pieces, data))
         self._pieces.clear()
-        self._held = 0
+        self._rest = 0
         if len(data) < len(_BOM) and _BOM.startswith(data):
             self._hold(data)
             return b""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, cast
 
 from ..._json import JsonObject, dumps
-from ..._models.logprobs import Logprobs
-from ..._models.parts import Citation, ReasoningPart
+from ..._models.logprobs import Logprobs, TokenLogprob
+from ..._models.parts import Citation, ReasoningPart, TextPart
 from ..._models.response import FinishReason
 from ..._models.usage import NO_USAGE, Usage
 
@@ -102,49 +102,95 @@ def logprobs(raw: object) -> Logprobs | None:
     if not isinstance(raw, dict):
         return None
     found = Logprobs.from_dict(raw)
+    if not (found.content or found.refusal):
+        found = Logprobs(_columns(raw))
     return found if found.content or found.refusal else None
 
 
-def text_of(content: object) -> tuple[str | None, str | None]:
-    """The text and the thinking in a message's content, whatever its shape.
+def _columns(raw: Mapping[str, object]) -> tuple[TokenLogprob, ...]:
+    """Together's likelihoods: a list of tokens, and beside it lists of what is said of them.
 
-    Most send a string; Mistral and Databricks a list of blocks once a model thinks;
-    Cloudflare, asked for JSON, the object itself.
+    Source: https://docs.together.ai/docs/logprobs
+    """
+    tokens, values = _list(raw.get("tokens")), _list(raw.get("token_logprobs"))
+    tops = _list(raw.get("top_logprobs"))
+    return tuple(
+        token_logprob(token, value, tops[index] if index < len(tops) else None)
+        for index, (token, value) in enumerate(zip(tokens, values))
+    )
+
+
+def token_logprob(token: object, value: object, top: object) -> TokenLogprob:
+    """One token by Together's word for it; *top* maps the likeliest tokens to their values."""
+    likeliest = top.items() if isinstance(top, dict) else ()
+    return TokenLogprob(
+        text(token),
+        _natural(value),
+        top_logprobs=tuple(TokenLogprob(str(each), _natural(said)) for each, said in likeliest),
+    )
+
+
+def _natural(value: object) -> float:
+    said = number(value)
+    return float("-inf") if said is None else said
+
+
+def text_of(content: object) -> str | None:
+    """The text in a message's content, where that is no list.
+
+    Most send a string; Cloudflare, asked for JSON, the object itself.
     """
     if content is None or isinstance(content, str):
-        return content, None
-    if isinstance(content, dict):
-        return dumps(content).decode(), None
-    if not isinstance(content, list):
-        return str(content), None
-    texts: list[str] = []
-    thoughts: list[str] = []
+        return content
+    return dumps(content).decode() if isinstance(content, dict) else str(content)
+
+
+def content_parts(wire: OpenAIChat, content: list[object]) -> list[TextPart | ReasoningPart]:
+    """The text and the thinking in a list of blocks, in order: neighbours of a kind are one.
+
+    So Mistral and Databricks send it once a model thinks:
+    https://docs.mistral.ai/capabilities/reasoning/
+    """
+    parts: list[TextPart | ReasoningPart] = []
     for block in content:
-        if isinstance(block, str):
-            texts.append(block)
-        elif isinstance(block, dict):
-            thought = _thought(block)
-            if thought is not None:
-                thoughts.append(thought)
-            elif isinstance(text := block.get("text"), str):
-                texts.append(text)
-    return ("".join(texts) if texts else None), ("".join(thoughts) if thoughts else None)
+        last = parts[-1] if parts else None
+        if isinstance(block, dict) and block.get("type") in ("thinking", "reasoning"):
+            parts.append(_thought(wire, block))
+        elif said := block if isinstance(block, str) else _block_text(block):
+            if isinstance(last, TextPart):
+                parts.pop()
+                said = last.text + said
+            parts.append(TextPart(said))
+    return parts
 
 
-def _thought(block: Mapping[str, object]) -> str | None:
-    kind = block.get("type")
-    if kind not in ("thinking", "reasoning"):
+def _block_text(block: object) -> str:
+    return text(block.get("text")) if isinstance(block, dict) else ""
+
+
+def _thought(wire: OpenAIChat, block: Mapping[str, object]) -> ReasoningPart:
+    inside = block.get("thinking") if block.get("type") == "thinking" else block.get("summary")
+    pieces = inside if isinstance(inside, list) else []
+    # Mistral's seal is on the block, Databricks's on the summary.
+    sealed = (item.get("signature") for item in (block, *pieces) if isinstance(item, dict))
+    return ReasoningPart(
+        inside if isinstance(inside, str) else "".join(map(_block_text, pieces)),
+        signature=next((seal for seal in sealed if isinstance(seal, str) and seal), None),
+        provider=wire.provider or None,
+    )
+
+
+def number(value: object) -> float | None:
+    """*value*, where it is a number, or text that says one; else None."""
+    try:
+        return float(value) if isinstance(value, int | float | str) else None
+    except (ValueError, OverflowError):
         return None
-    inside = block.get("thinking") if kind == "thinking" else block.get("summary")
-    if isinstance(inside, str):
-        return inside
-    if isinstance(inside, list):
-        return "".join(
-            item["text"]
-            for item in inside
-            if isinstance(item, dict) and isinstance(item.get("text"), str)
-        )
-    return ""
+
+
+def text(value: object) -> str:
+    """*value*, where it is text; else ""."""
+    return value if isinstance(value, str) else ""
 
 
 def reasoning_text(message: Mapping[str, object]) -> str | None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlsplit
 
 from ..._http import HttpRequest
 from ..._json import JsonValue
 from ..._models.adjustments import Adjuster
-from ..._models.part_form import cache_control_to_dict
 from ..._models.request import ChatCompletionRequest
-from ..._models.tools import Tool, ToolChoice
-from ...errors import InvalidRequestError
 from .._base import Endpoint, post_json
 from .messages import messages
+from .tools import response_format, taken, tools
 
 if TYPE_CHECKING:
     from . import OpenAIChat
@@ -25,10 +24,17 @@ _SAME: Final = (
     "n",
     "frequency_penalty",
     "presence_penalty",
-    "logprobs",
-    "top_logprobs",
     "service_tier",
 )
+REFUSABLE: Final = frozenset(
+    {
+        *_SAME,
+        *("logit_bias", "logprobs", "max_tokens", "metadata", "parallel_tool_calls"),
+        *("prompt_mode", "reasoning_effort", "safe_prompt", "seed", "stop", "tool_choice"),
+        *("tools", "top_logprobs", "user"),
+    }
+)
+"""The fields of a request that a provider of this form may be without."""
 
 
 def build(
@@ -36,31 +42,37 @@ def build(
 ) -> HttpRequest:
     """The HTTP request that says *request*."""
     adjust = endpoint.adjust
-    body: dict[str, JsonValue] = {
-        "model": endpoint.model,
-        "messages": messages(wire, request.messages, adjust),
-    }
+    body: dict[str, JsonValue] = {"model": endpoint.model} if wire.model_in_body else {}
+    body["messages"] = messages(wire, request.messages, adjust)
     for name in _SAME:
         value = getattr(request, name)
-        if value is not None and _taken(wire, name, value, adjust):
+        if value is not None and taken(wire, name, value, adjust):
             body[name] = value
     _renamed(wire, request, body, adjust)
-    _tools(wire, request, body, adjust)
-    _response_format(wire, request, body, adjust)
+    _logprobs(wire, request, body, adjust)
+    tools(wire, request, body, adjust)
+    response_format(wire, request, body, adjust)
     _reasoning(wire, request, body, adjust)
     if stream:
         body["stream"] = True
         if wire.stream_usage:
             body["stream_options"] = {"include_usage": True}
-    return post_json(request, endpoint, "/chat/completions", body)
+    return post_json(request, endpoint, _path(wire, endpoint), body)
 
 
-def _taken(wire: OpenAIChat, name: str, value: object, adjust: Adjuster) -> bool:
-    # One answer is what everybody gives; who refuses `n` refuses more than that.
-    if name in wire.refuses and (name, value) != ("n", 1):
-        adjust.unsupported(name, "the provider does not take it")
-        return False
-    return True
+def _path(wire: OpenAIChat, endpoint: Endpoint) -> str:
+    """The path below the endpoint's address, less what the address has of it already.
+
+    An address is given with the version in it, or without: Azure's own pages have both.
+    """
+    path = wire.path
+    if "{model}" in path:
+        path = path.replace("{model}", quote(endpoint.model, safe=""))
+    if path.count("/") < 3:
+        return path
+    given = urlsplit(endpoint.base_url).path
+    starts = (path[:end] for end in range(len(path) - 1, 1, -1) if path[end] == "/")
+    return path.removeprefix(next((start for start in starts if given.endswith(start)), ""))
 
 
 def _renamed(
@@ -70,17 +82,20 @@ def _renamed(
     adjust: Adjuster,
 ) -> None:
     """The fields whose names, or forms, are not the same everywhere."""
-    if request.max_tokens is not None and _taken(wire, "max_tokens", request.max_tokens, adjust):
+    if request.max_tokens is not None and taken(wire, "max_tokens", request.max_tokens, adjust):
         body[wire.max_tokens_field] = request.max_tokens
-    if request.seed is not None and _taken(wire, "seed", request.seed, adjust):
+    if request.seed is not None and taken(wire, "seed", request.seed, adjust):
         body[wire.seed_field] = request.seed
-    if request.user is not None and _taken(wire, "user", request.user, adjust):
+    if request.user is not None and taken(wire, "user", request.user, adjust):
         body[wire.user_field] = request.user
-    if request.stop and _taken(wire, "stop", request.stop, adjust):
-        body["stop"] = list(request.stop)
-    if request.logit_bias and _taken(wire, "logit_bias", request.logit_bias, adjust):
+    if request.stop and taken(wire, "stop", request.stop, adjust):
+        most = wire.max_stop
+        if most is not None and len(request.stop) > most:
+            adjust.unsupported("stop", f"the provider takes {most} at most, not the ones after")
+        body["stop"] = list(request.stop[:most])
+    if request.logit_bias and taken(wire, "logit_bias", request.logit_bias, adjust):
         body["logit_bias"] = request.logit_bias
-    if request.metadata and _taken(wire, "metadata", request.metadata, adjust):
+    if request.metadata and taken(wire, "metadata", request.metadata, adjust):
         body["metadata"] = request.metadata
     for name in ("safe_prompt", "prompt_mode"):
         value = getattr(request, name)
@@ -92,71 +107,28 @@ def _renamed(
             adjust.unsupported(name, "the provider does not take it")
 
 
-def _tools(
+def _logprobs(
     wire: OpenAIChat,
     request: ChatCompletionRequest[object],
     body: dict[str, JsonValue],
     adjust: Adjuster,
 ) -> None:
-    choice = request.tool_choice
-    if not request.tools:
-        # OpenAI refuses both fields without tools. To ask for no call is to ask for nothing.
-        if choice is not None and choice.mode in ("required", "named"):
-            raise InvalidRequestError("needs tools to choose from", field="tool_choice")
+    asked, top = request.logprobs, request.top_logprobs
+    if asked is not None and not taken(wire, "logprobs", asked, adjust):
+        asked = None
+    if top is not None and not taken(wire, "top_logprobs", top, adjust):
+        top = None
+    if wire.logprobs_count:
+        # One number says both: of how many tokens, its own first. No number, none.
+        if asked or top:
+            body["logprobs"] = max(1, top or 0)
+        elif asked is False:
+            adjust.note("dropped", "logprobs", "none are what comes unasked")
         return
-    if not _taken(wire, "tools", request.tools, adjust):
-        return
-    body["tools"] = [_tool(wire, tool, adjust) for tool in request.tools]
-    if choice is not None and _taken(wire, "tool_choice", choice, adjust):
-        body["tool_choice"] = _tool_choice(wire, request, choice)
-    parallel = request.parallel_tool_calls
-    if parallel is not None and _taken(wire, "parallel_tool_calls", parallel, adjust):
-        body["parallel_tool_calls"] = parallel
-
-
-def _tool(wire: OpenAIChat, tool: Tool, adjust: Adjuster) -> JsonValue:
-    function: dict[str, JsonValue] = {"name": tool.name}
-    if tool.description:
-        function["description"] = tool.description
-    function["parameters"] = tool.parameters
-    if tool.strict is not None:
-        function["strict"] = tool.strict
-    result: dict[str, JsonValue] = {"type": "function", "function": function}
-    if tool.cache_control is not None:
-        if wire.cache_control:
-            result["cache_control"] = cache_control_to_dict(tool.cache_control)
-        else:
-            adjust.note(
-                "dropped", f"tools.{tool.name}.cache_control", "the provider caches by itself"
-            )
-    return result
-
-
-def _tool_choice(
-    wire: OpenAIChat, request: ChatCompletionRequest[object], choice: ToolChoice
-) -> JsonValue:
-    if choice.mode == "required":
-        return wire.tool_choice_required
-    if choice.mode == "named" and all(tool.name != choice.name for tool in request.tools):
-        raise InvalidRequestError(f"names {choice.name!r}, which is no tool", field="tool_choice")
-    return choice.to_json()
-
-
-def _response_format(
-    wire: OpenAIChat,
-    request: ChatCompletionRequest[object],
-    body: dict[str, JsonValue],
-    adjust: Adjuster,
-) -> None:
-    asked = request.response_format
-    if asked is None:
-        return
-    if asked.type not in wire.response_formats:
-        if asked.type != "text":
-            known = ", ".join(wire.response_formats)
-            adjust.unsupported("response_format", f"the provider knows {known} only")
-        return
-    body["response_format"] = asked.to_dict()
+    if asked is not None:
+        body["logprobs"] = asked
+    if top is not None:
+        body["top_logprobs"] = top
 
 
 def _reasoning(
@@ -165,12 +137,16 @@ def _reasoning(
     body: dict[str, JsonValue],
     adjust: Adjuster,
 ) -> None:
-    effort, budget = request.reasoning_effort, request.reasoning_budget
+    effort: str | None = request.reasoning_effort
+    budget = request.reasoning_budget
     if budget is not None and wire.effort != "reasoning":
         adjust.unsupported("reasoning_budget", "the provider does not count thinking in tokens")
         budget = None
-    if effort is not None and not _effort_known(wire, effort, adjust):
-        effort = None
+    renamed = dict(wire.renamed_efforts).get(effort or "")
+    if renamed is not None:
+        adjust.note("renamed", "reasoning_effort", f"the provider says {renamed} for {effort}")
+    said = renamed or effort
+    effort = said if said is None or _effort_known(wire, said, adjust) else None
     if effort is None and budget is None:
         return
     match wire.effort:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..._json import loads
+from ..._json import is_object, well_formed
 from ..._models.chunks import Block, ChunkChoice, DeltaMessage, ToolCallDelta
+from ..._models.logprobs import Logprobs
 from ..._models.parts import Citation, TextPart
 from .answer import (
     arguments_text,
     citations,
+    content_parts,
     finish_reason,
     logprobs,
     made_up_id,
     reasoning_part,
     reasoning_text,
+    text,
     text_of,
+    token_logprob,
 )
 from .think import ThinkSplitter
 
@@ -29,20 +33,27 @@ class ToolSlot:
 
     def __init__(self, index: int) -> None:
         self.index = index
-        self.id = ""
+        self.id = ""  # the provider's own, "" until there is one
         self.name = ""
         self.pieces: list[str] = []
 
+    def ended_by(self, call_id: str, name: str, piece: str, placed: bool) -> bool:
+        """Whether a piece in the same place is another call's.
+
+        A new id with a name is; some give every call index 0. Without ids, a name after
+        whole arguments begins the next call. Some repeat id and name on every piece.
+        """
+        if call_id and self.id:
+            return call_id != self.id and (bool(name) or not placed)
+        if not name:
+            return False
+        if placed:
+            return bool(piece) and self.whole()
+        return self.whole() or (bool(self.name) and name != self.name)
+
     def whole(self) -> bool:
-        """Whether the arguments so far are a JSON value: what comes next is another call's."""
-        text = "".join(self.pieces)
-        if not text.endswith("}"):
-            return False
-        try:
-            loads(text)
-        except ValueError:
-            return False
-        return True
+        """Whether the arguments so far are all there: what comes next is another call's."""
+        return is_object("".join(self.pieces))
 
 
 class ChoiceState:
@@ -58,6 +69,7 @@ class ChoiceState:
         self._by_key: dict[object, ToolSlot] = {}
         self._said = False
         self._halves: dict[object, str] = {}
+        self._segment = 0
 
     def choice(
         self, item: Mapping[str, Any], response_id: str, *, torn: bool
@@ -71,19 +83,23 @@ class ChoiceState:
             delta = whole if isinstance(whole, dict) and not self._said else {}
         content: Any = delta.get("content")
         thinking: str | None = None
+        blocks: tuple[Block, ...] = ()
         if content and not isinstance(content, str):
-            content, thinking = text_of(content)
+            content, thinking, blocks = self._listed(content)
+        if content:
+            self._segment += 1  # thinking after this is another part
         thinking = thinking or reasoning_text(delta)
         if self._think is not None and content and thinking is None:
             thinking, content = self._think.feed(content)
-        refusal = delta.get("refusal")
+        refusal: str | None = text(delta.get("refusal"))
         calls = delta.get("tool_calls") or delta.get("function_call")
         tools = self._tool_calls(calls, response_id) if calls else ()
         details = delta.get("reasoning_details")
-        blocks = self._details(details) if details else ()
+        if details:
+            blocks = self._details(details)
         if delta.get("annotations"):
             self.citations = citations(delta, {}) or self.citations
-        tokens = logprobs(item["logprobs"]) if item.get("logprobs") else None
+        tokens = _logprobs(item, content) if item.get("logprobs") else None
         if not (content or thinking or refusal or tools or blocks or tokens):
             return None
         self._said = True
@@ -97,23 +113,39 @@ class ChoiceState:
     def last(self, beside: tuple[Citation, ...]) -> ChunkChoice:
         """What is left to say once the stream has ended: what was held back, and the reason."""
         thinking, content = self._think.close() if self._think is not None else ("", "")
-        if self._halves.get("content"):
-            content += "\ufffd"
+        # Half a character is still waiting for its other half, where the text was cut there.
+        content = well_formed(content + self._halves.get("content", ""))
+        thinking = well_formed(thinking + self._halves.get("reasoning", ""))
         cited = self.citations or beside
         blocks = (Block(-1, TextPart(content, citations=cited)),) if cited else ()
         message = DeltaMessage(content or None, thinking or None, blocks=blocks)
         reason = finish_reason(self.finish, bool(self._slots))
         return ChunkChoice(self.index, message, reason, self.finish)
 
-    def mended(self, key: object, text: str | None) -> str | None:
-        """*text* without half characters: the first half waits for the second."""
-        if not text:
-            return text
-        text = self._halves.pop(key, "") + text
-        if "\ud800" <= text[-1] <= "\udbff":
-            self._halves[key] = text[-1]
-            text = text[:-1]
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    def mended(self, key: object, piece: str | None) -> str | None:
+        """*piece* without half characters: the first half waits for the second."""
+        if not piece:
+            return piece
+        piece = self._halves.pop(key, "") + piece
+        if "\ud800" <= piece[-1] <= "\udbff":
+            self._halves[key] = piece[-1]
+            piece = piece[:-1]
+        return well_formed(piece)
+
+    def _listed(self, content: object) -> tuple[str | None, str | None, tuple[Block, ...]]:
+        """Content that is no text: its text, its thinking, and the thinking with its seals."""
+        if not isinstance(content, list):
+            return text_of(content), None, ()
+        texts: list[str] = []
+        thoughts: list[str] = []
+        blocks: list[Block] = []
+        for part in content_parts(self._wire, content):
+            if isinstance(part, TextPart):
+                texts.append(part.text)
+            else:
+                thoughts.append(part.text)
+                blocks.append(Block(self._segment, part))
+        return "".join(texts) or None, "".join(thoughts) or None, tuple(blocks)
 
     def _details(self, details: object) -> tuple[Block, ...]:
         blocks: list[Block] = []
@@ -126,7 +158,11 @@ class ChoiceState:
 
     def _tool_calls(self, given: object, response_id: str) -> tuple[ToolCallDelta, ...]:
         if isinstance(given, dict):  # one call in place of a list, or the old `function_call`
-            given = [given if "function" in given else {"function": given, "index": 0}]
+            if "function" not in given:
+                if not (given.get("name") or self._slots):
+                    return ()  # Snowflake's, of an answer that calls nothing
+                given = {"function": given, "index": 0}
+            given = [given]
         made: list[ToolCallDelta] = []
         for position, item in enumerate(given if isinstance(given, list) else []):
             inner = item.get("function") if isinstance(item, dict) else None
@@ -137,44 +173,49 @@ class ChoiceState:
     def _tool_call(
         self, item: Mapping[str, Any], inner: Mapping[str, Any], position: int, response_id: str
     ) -> ToolCallDelta:
-        call_id = item.get("id") or ""
-        name = inner.get("name") or ""
-        slot, new = self._slot(item.get("index"), call_id, name, position)
+        call_id, name = well_formed(text(item.get("id"))), well_formed(text(inner.get("name")))
         piece = arguments_text(inner.get("arguments"))
+        slot, new = self._slot(item.get("index"), call_id, name, piece, position)
         if self._halves or not piece.isascii():
             piece = self.mended(slot, piece) or ""
         slot.pieces.append(piece)
+        slot.id = slot.id or call_id
+        # Some repeat id and name on each piece: they are told once.
+        told = None if slot.name else name or None
+        slot.name = slot.name or name
         if not new:
-            # Some repeat id and name on each piece: they are told once.
-            if name and not slot.name:
-                slot.name = name
-                return ToolCallDelta(slot.index, None, name, piece)
-            return ToolCallDelta(slot.index, None, None, piece)
-        slot.id = call_id or made_up_id(response_id, self.index, slot.index)
-        slot.name = name
-        return ToolCallDelta(slot.index, slot.id, name or None, piece)
+            return ToolCallDelta(slot.index, None, told, piece)
+        made = call_id or made_up_id(response_id, self.index, slot.index)
+        return ToolCallDelta(slot.index, made, told, piece)
 
-    def _slot(self, index: object, call_id: str, name: str, position: int) -> tuple[ToolSlot, bool]:
+    def _slot(
+        self, index: object, call_id: str, name: str, piece: str, position: int
+    ) -> tuple[ToolSlot, bool]:
         """The call that a piece belongs to, and whether it is the call's first piece.
 
-        The index tells it, where there is one; else the id; else the place in the list. A new
-        id with a name at a known index is another call: some give every call index 0.
+        The index tells it, where there is one; else the id; else the place in the list.
         """
-        key: object = ("at", position)
-        if isinstance(index, int) and index >= 0:
-            key = index
-        elif call_id:
-            key = call_id
-        slot = self._by_key.get(key)
-        if slot is not None and key != call_id:
-            other = bool(call_id) and call_id != slot.id and bool(name)
-            # Without id and index, a name after whole arguments begins the next call.
-            again = isinstance(key, tuple) and bool(name) and slot.whole()
-            if other or again:
+        placed = isinstance(index, int) and index >= 0
+        place = index if placed else ("at", position)
+        named = (place if placed else None, call_id)
+        slot = self._by_key.get(named) if call_id else None
+        if slot is None:
+            slot = self._by_key.get(place)
+            if slot is not None and slot.ended_by(call_id, name, piece, placed):
                 slot = None
-        if slot is not None:
-            return slot, False
-        slot = self._by_key[key] = ToolSlot(len(self._slots))
-        self._by_key["at", position] = slot
-        self._slots.append(slot)
-        return slot, True
+        new = slot is None
+        if slot is None:
+            slot = ToolSlot(len(self._slots))
+            self._slots.append(slot)
+        self._by_key[place] = self._by_key["at", position] = slot
+        if call_id:
+            self._by_key[named] = self._by_key[None, call_id] = slot
+        return slot, new
+
+
+def _logprobs(item: Mapping[str, Any], content: object) -> Logprobs | None:
+    """How likely the tokens of a delta are; of Together's, which is one token, a number."""
+    value = item["logprobs"]
+    if isinstance(value, dict) or not content:
+        return logprobs(value)
+    return Logprobs((token_logprob(content, value, item.get("top_logprobs")),))

@@ -29,6 +29,7 @@ _BY_CODE: Final[Mapping[str, type[APIError]]] = {
     "string_above_max_length": ContextLengthError,
     "content_filter": ContentFilterError,
     "content_policy_violation": ContentFilterError,
+    "ResponsibleAIPolicyViolation": ContentFilterError,  # Azure
     "data_inspection_failed": ContentFilterError,  # DashScope
     "1301": ContentFilterError,  # Zhipu
     "invalid_api_key": AuthenticationError,
@@ -70,19 +71,15 @@ def error_in(data: Mapping[str, object], response: HttpResponse) -> APIError | N
     """The error that *data* holds although its status says 200, or None."""
     status_of = data.get("base_resp")  # MiniMax
     if isinstance(status_of, Mapping) and status_of.get("status_code") not in (0, None):
-        data = {"error": {"message": status_of.get("status_msg"), **status_of}}
-    elif not data.get("error") or data.get("choices"):
-        if data.get("object") != "error":
-            return None
-    return _told(data, response)
+        return error_told(
+            {"error": {"message": status_of.get("status_msg"), **status_of}}, response
+        )
+    if data.get("object") == "error" or (data.get("error") and not data.get("choices")):
+        return error_told(data, response)
+    return None
 
 
-def error_event(data: Mapping[str, object], response: HttpResponse) -> APIError:
-    """The error that an event of a stream tells."""
-    return _told(data, response)
-
-
-def _told(data: Mapping[str, object], response: HttpResponse) -> APIError:
+def error_told(data: Mapping[str, object], response: HttpResponse) -> APIError:
     """An error whose own status says 200: what the body tells stands for it."""
     message, code, kind = _read(data)
     status = _status_told(data) or 500
@@ -99,9 +96,9 @@ def _status_told(data: Mapping[str, object]) -> int | None:
     for place in (inner, data):
         if isinstance(place, Mapping):
             for name in ("status_code", "status", "code", "raw_status_code"):
-                value = place.get(name)
-                if isinstance(value, int) and 400 <= value < 600:
-                    return value
+                value = _word(place.get(name)) or ""
+                if len(value) == 3 and value.isdecimal() and 400 <= int(value) < 600:
+                    return int(value)
     if isinstance(inner, Mapping):
         # An event has no status of its own; the kind of the error stands for it.
         kinds = {"invalid_request_error": 400, "rate_limit_error": 429, "authentication_error": 401}
@@ -117,7 +114,11 @@ def _read(data: object) -> tuple[str, str | None, str | None]:
         return "", None, None
     inner = data.get("error")
     if isinstance(inner, Mapping):
-        return _text(inner.get("message")), _word(inner.get("code")), _word(inner.get("type"))
+        # Azure's own word for why a prompt was filtered is one level further in.
+        cause = inner.get("innererror")
+        why = _word(cause.get("code")) if isinstance(cause, Mapping) else None
+        kind = why or _word(inner.get("type"))
+        return _text(inner.get("message")), _word(inner.get("code")), kind
     errors = data.get("errors")
     if isinstance(errors, list) and errors and isinstance(errors[0], Mapping):  # Cloudflare
         return _text(errors[0].get("message")), _word(errors[0].get("code")), None
@@ -143,7 +144,7 @@ def _chosen(status: int, code: str | None, kind: str | None, message: str) -> ty
     """The class that the wire's own words tell, or None: the status tells it then."""
     for word in (code, kind):
         found = _BY_CODE.get(word or "")
-        if found is not None and not (issubclass(found, _WEAK) and status not in (400, 500)):
+        if found is not None and not (found in _WEAK and status not in (400, 500)):
             return found
     coded = code is not None and code != str(status)
     if status in (400, 413, 422) and not coded:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING
@@ -16,23 +15,13 @@ from ..._models.messages import (
     ToolMessage,
     UserMessage,
 )
-from ..._models.part_form import audio_format, cache_control_to_dict
-from ..._models.parts import (
-    AudioPart,
-    FilePart,
-    ImagePart,
-    ReasoningPart,
-    RefusalPart,
-    TextPart,
-    data_url,
-)
+from ..._models.parts import AudioPart, ReasoningPart, RefusalPart, TextPart
 from ..._models.tools import ToolCall
-from ...errors import InvalidRequestError
+from .media import JsonDict
+from .media import part as _part
 
 if TYPE_CHECKING:
     from . import OpenAIChat
-
-JsonDict = dict[str, JsonValue]
 
 
 def messages(wire: OpenAIChat, given: Sequence[Message], adjust: Adjuster) -> list[JsonValue]:
@@ -42,16 +31,12 @@ def messages(wire: OpenAIChat, given: Sequence[Message], adjust: Adjuster) -> li
     before: Message | None = None
     for index, message in enumerate(given):
         field = f"messages[{index}]"
-        if pending and not isinstance(message, ToolMessage):
-            said.append({"role": "user", "content": pending})
-            pending = []
-        if (
-            wire.assistant_after_tool
-            and isinstance(message, UserMessage)
-            and isinstance(before, ToolMessage)
-        ):
-            said.append({"role": "assistant", "content": "."})
-            adjust.note("added", field, "an assistant message, which must stand after a tool's")
+        if isinstance(before, ToolMessage) and not isinstance(message, ToolMessage):
+            if pending or isinstance(message, UserMessage):
+                _bridge(wire, said, field, adjust)
+            if pending:
+                said.append({"role": "user", "content": pending})
+                pending = []
         if isinstance(message, ToolMessage):
             said.append(_tool(wire, message, field, pending, adjust))
         elif isinstance(message, AssistantMessage):
@@ -60,8 +45,16 @@ def messages(wire: OpenAIChat, given: Sequence[Message], adjust: Adjuster) -> li
             said.append(_plain(wire, message, field, adjust))
         before = message
     if pending:
+        _bridge(wire, said, f"messages[{len(given)}]", adjust)
         said.append({"role": "user", "content": pending})
     return said
+
+
+def _bridge(wire: OpenAIChat, said: list[JsonValue], field: str, adjust: Adjuster) -> None:
+    """What must stand between a tool's message and a user's."""
+    if wire.assistant_after_tool:
+        said.append({"role": "assistant", "content": "."})
+        adjust.note("added", field, "an assistant message, which must stand after a tool's")
 
 
 def _plain(wire: OpenAIChat, message: Message, field: str, adjust: Adjuster) -> JsonDict:
@@ -99,65 +92,6 @@ def _content(wire: OpenAIChat, message: Message, field: str, adjust: Adjuster) -
     return said
 
 
-def _part(wire: OpenAIChat, part: object, field: str, adjust: Adjuster) -> JsonDict | None:
-    match part:
-        case TextPart():
-            said: JsonDict = {"type": "text", "text": part.text}
-        case ImagePart() if wire.images:
-            said = _image(part, field)
-        case AudioPart() if wire.audio:
-            said = _audio(part, field)
-        case FilePart() if wire.files:
-            said = _file(part)
-        case _:
-            kind = type(part).__name__
-            adjust.unsupported(field, f"the provider takes no {kind} in a message")
-            return None
-    mark = getattr(part, "cache_control", None)
-    if mark is not None:
-        if wire.cache_control:
-            said["cache_control"] = cache_control_to_dict(mark)
-        else:
-            adjust.note("dropped", f"{field}.cache_control", "the provider caches by itself")
-    return said
-
-
-def _image(part: ImagePart, field: str) -> JsonDict:
-    if part.data is not None:
-        url: str | None = data_url(part.data, part.media_type or "image/png")
-    else:
-        url = part.url
-    if url is None:
-        raise InvalidRequestError("this wire takes images by bytes or address only", field=field)
-    image: JsonDict = {"url": url}
-    if part.detail is not None:
-        image["detail"] = part.detail
-    return {"type": "image_url", "image_url": image}
-
-
-def _audio(part: AudioPart, field: str) -> JsonDict:
-    if part.data is None:
-        raise InvalidRequestError("this wire takes audio by its bytes only", field=field)
-    data = base64.b64encode(part.data).decode("ascii")
-    sort = audio_format(part.media_type)
-    return {"type": "input_audio", "input_audio": {"data": data, "format": sort}}
-
-
-def _file(part: FilePart) -> JsonDict:
-    file: JsonDict = {}
-    if part.file_id is not None:
-        file["file_id"] = part.file_id
-    elif part.data is not None:
-        file["file_data"] = data_url(part.data, part.media_type or "application/octet-stream")
-        # OpenAI refuses a document without a name.
-        file["filename"] = part.filename or "document"
-    else:
-        file["file_data"] = part.url  # OpenRouter takes an address in the same place
-    if part.filename is not None:
-        file["filename"] = part.filename
-    return {"type": "file", "file": file}
-
-
 def _tool(
     wire: OpenAIChat,
     message: ToolMessage,
@@ -181,8 +115,13 @@ def _tool(
     content: JsonValue = texts[0].text if len(texts) == 1 else "".join(part.text for part in texts)
     if len(texts) > 1 and not media:
         content = [{"type": "text", "text": part.text} for part in texts]
-    call_id = _tool_id(wire, message.tool_call_id)
-    return {"role": "tool", "tool_call_id": call_id, "content": content}
+    call_id = _tool_id(wire, message.tool_call_id, f"{field}.tool_call_id", adjust)
+    said: JsonDict = {"role": "tool", "tool_call_id": call_id, "content": content}
+    if message.name is not None and wire.message_names:
+        said["name"] = message.name
+    elif message.name is not None:
+        adjust.note("dropped", f"{field}.name", "the call that it answers has the name")
+    return said
 
 
 def _assistant(
@@ -191,30 +130,40 @@ def _assistant(
     said: JsonDict = {"role": "assistant"}
     texts: list[TextPart] = []
     thoughts: list[ReasoningPart] = []
+    order: list[TextPart | ReasoningPart] = []
     for index, part in enumerate(message.parts):
         where = f"{field}.parts[{index}]"
         match part:
             case TextPart():
                 texts.append(part)
+                order.append(part)
             case RefusalPart() if wire.refusal_field:
                 said["refusal"] = part.text
             case RefusalPart():
                 texts.append(TextPart(part.text))
+                order.append(texts[-1])
                 adjust.note("rewritten", where, "a refusal as text")
             case ReasoningPart():
                 if _goes_back(wire, part, where, adjust):
                     thoughts.append(part)
+                    order.append(part)
             case AudioPart() if part.file_id is not None:
                 said["audio"] = {"id": part.file_id}
             case ToolCall():
                 pass
             case _:
                 adjust.unsupported(where, "the wire has no place for it in an answer")
-    _assistant_content(wire, said, texts, thoughts)
+    if wire.reasoning_field == "content" and thoughts:
+        said["content"] = [_block(part) for part in order]
+    else:
+        _assistant_content(wire, said, texts, thoughts)
     calls = message.tool_calls
     if calls:
-        said["tool_calls"] = [_tool_call(wire, call) for call in calls]
-    _empty_content(wire, said, message)
+        said["tool_calls"] = [
+            _tool_call(wire, call, f"{field}.tool_calls[{i}].id", adjust)
+            for i, call in enumerate(calls)
+        ]
+    _empty_content(wire, said, message, field, adjust)
     _send_back(wire, said, thoughts, bool(calls))
     _name(wire, said, message.name, field, adjust)
     if message.prefix:
@@ -235,17 +184,19 @@ def _goes_back(wire: OpenAIChat, part: ReasoningPart, field: str, adjust: Adjust
     return True
 
 
+def _block(part: TextPart | ReasoningPart) -> JsonDict:
+    """One of the blocks that Mistral's content is made of, once a model thinks."""
+    if isinstance(part, TextPart):
+        return {"type": "text", "text": part.text}
+    said: JsonDict = {"type": "thinking", "thinking": [{"type": "text", "text": part.text}]}
+    if part.signature is not None:
+        said["signature"] = part.signature
+    return said
+
+
 def _assistant_content(
     wire: OpenAIChat, said: JsonDict, texts: list[TextPart], thoughts: list[ReasoningPart]
 ) -> None:
-    if wire.reasoning_field == "content" and thoughts:
-        blocks: list[JsonValue] = [
-            {"type": "thinking", "thinking": [{"type": "text", "text": part.text}]}
-            for part in thoughts
-        ]
-        blocks += [{"type": "text", "text": part.text} for part in texts]
-        said["content"] = blocks
-        return
     text = "".join(part.text for part in texts)
     if wire.reasoning_field == "think" and thoughts:
         text = f"<think>{''.join(part.text for part in thoughts)}</think>{text}"
@@ -254,13 +205,16 @@ def _assistant_content(
     said["content"] = text
 
 
-def _empty_content(wire: OpenAIChat, said: JsonDict, message: AssistantMessage) -> None:
-    if "content" in said:
+def _empty_content(
+    wire: OpenAIChat, said: JsonDict, message: AssistantMessage, field: str, adjust: Adjuster
+) -> None:
+    if said.get("content") or message.tool_calls or "refusal" in said:
+        if "content" not in said and wire.empty_content != "omit":
+            said["content"] = "" if wire.empty_content == "empty" else None
         return
-    if wire.empty_content == "empty" or not (message.tool_calls or "refusal" in said):
-        said["content"] = ""
-    elif wire.empty_content == "null":
-        said["content"] = None
+    said["content"] = wire.filler
+    if wire.filler:
+        adjust.note("added", field, "text, since the provider refuses a message without any")
 
 
 def _send_back(
@@ -294,15 +248,17 @@ def _detail(part: ReasoningPart) -> JsonDict:
     return detail
 
 
-def _tool_call(wire: OpenAIChat, call: ToolCall) -> JsonDict:
+def _tool_call(wire: OpenAIChat, call: ToolCall, field: str, adjust: Adjuster) -> JsonDict:
     # Some servers parse it when it comes back: an empty text would be no JSON.
     function: JsonDict = {"name": call.name, "arguments": call.arguments_json or "{}"}
-    return {"id": _tool_id(wire, call.id), "type": "function", "function": function}
+    call_id = _tool_id(wire, call.id, field, adjust)
+    return {"id": call_id, "type": "function", "function": function}
 
 
-def _tool_id(wire: OpenAIChat, call_id: str) -> str:
+def _tool_id(wire: OpenAIChat, call_id: str, field: str, adjust: Adjuster) -> str:
     """*call_id*, or where the provider is strict, the same stand-in for it each time."""
     length = wire.tool_id_length
     if length is None or (len(call_id) == length and call_id.isalnum() and call_id.isascii()):
         return call_id
+    adjust.note("rewritten", field, f"the provider's ids have {length} letters and digits")
     return blake2b(call_id.encode(), digest_size=(length + 1) // 2).hexdigest()[:length]

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from ..._http import HttpResponse
-from ..._json import loads
+from ..._json import loads, mended
 from ..._models.messages import AssistantMessage, AssistantPart
-from ..._models.parts import AudioPart, ImagePart, ReasoningPart, RefusalPart, TextPart
+from ..._models.parts import (
+    AudioPart,
+    Citation,
+    ImagePart,
+    ReasoningPart,
+    RefusalPart,
+    TextPart,
+)
 from ..._models.response import ChatCompletionChoice, ChatCompletionResponse, created_at
 from ..._models.tools import ToolCall
 from ...errors import DecodeError, InvalidRequestError
 from .answer import (
     arguments_text,
     citations,
+    content_parts,
     finish_reason,
     logprobs,
     made_up_id,
     reasoning_part,
     reasoning_text,
+    text,
     text_of,
     usage,
 )
@@ -34,12 +45,13 @@ def parse(wire: OpenAIChat, response: HttpResponse) -> ChatCompletionResponse[ob
     """The answer in *response*, whose status says that it is one."""
     body = response.body
     try:
-        data = loads(body)
+        raw = loads(body, halves=True)
     except ValueError:
-        if body.lstrip()[:6] in (b"data: ", b"data:{", b"event:"):
+        if body.lstrip().startswith((b"data:", b"event:", b":")):
             return _streamed(wire, body)
-        data = None
-    if not isinstance(data, dict):
+        raw = None
+    data = raw if b"\\u" not in body else mended(raw)
+    if not isinstance(raw, dict) or not isinstance(data, dict):
         raise DecodeError("the answer is no JSON object", body=body)
     failure = error_in(data, response)
     if failure is not None:
@@ -60,7 +72,7 @@ def parse(wire: OpenAIChat, response: HttpResponse) -> ChatCompletionResponse[ob
         provider=wire.provider,
         choices=tuple(sorted(made, key=lambda choice: choice.index)),
         usage=usage(wire, data.get("usage")),
-        raw=data,
+        raw=raw,
     )
 
 
@@ -97,23 +109,36 @@ def choice(
 def _parts(
     wire: OpenAIChat, message: Mapping[str, object], body: Mapping[str, object]
 ) -> list[AssistantPart]:
-    text, thinking = text_of(message.get("content"))
+    content = message.get("content")
+    listed = content_parts(wire, content) if isinstance(content, list) else []
+    said = None if isinstance(content, list) else text_of(content)
     parts: list[AssistantPart] = []
     details = message.get("reasoning_details")
     if isinstance(details, list) and details:
         parts += [part for item in details if (part := reasoning_part(wire, item)) is not None]
-    if not parts:
-        thinking = thinking or reasoning_text(message)
-        if thinking is None and wire.think_tags and text:
-            thinking, text = split_think(text)
-        if thinking:
-            parts.append(ReasoningPart(thinking, provider=wire.provider or None))
-    if text:
-        parts.append(TextPart(text, citations=citations(message, body)))
-    refusal = message.get("refusal")
-    if isinstance(refusal, str) and refusal:
+    if parts or any(isinstance(part, ReasoningPart) for part in listed):
+        thinking = None
+    else:
+        thinking = reasoning_text(message)
+        if thinking is None and wire.think_tags and said:
+            thinking, said = split_think(said)
+    if thinking:
+        parts.append(ReasoningPart(thinking, provider=wire.provider or None))
+    said_parts = [TextPart(said)] if said else listed
+    parts += _cited(said_parts, citations(message, body))
+    if refusal := text(message.get("refusal")):
         parts.append(RefusalPart(refusal))
     return parts + _media(message)
+
+
+def _cited(
+    parts: Sequence[TextPart | ReasoningPart], found: tuple[Citation, ...]
+) -> Iterator[TextPart | ReasoningPart]:
+    """*parts*, the first text with what the answer cites."""
+    for part in parts:
+        if isinstance(part, TextPart):
+            part, found = evolve(part, citations=found), ()
+        yield part
 
 
 def _media(message: Mapping[str, object]) -> list[AssistantPart]:
@@ -144,23 +169,10 @@ def _tool_calls(message: Mapping[str, object], response_id: object, index: int) 
         inner = item.get("function") if isinstance(item, dict) else None
         if not isinstance(inner, dict):
             continue
-        name = inner.get("name")
-        call_id = item.get("id")
-        calls.append(
-            ToolCall(
-                call_id
-                if isinstance(call_id, str) and call_id
-                else made_up_id(response_id, index, len(calls)),
-                name if isinstance(name, str) else "",
-                arguments_text(inner.get("arguments")),
-            )
-        )
+        call_id = text(item.get("id")) or made_up_id(response_id, index, len(calls))
+        name, arguments = text(inner.get("name")), arguments_text(inner.get("arguments"))
+        calls.append(ToolCall(call_id, name, arguments))
     if not calls and isinstance(old := message.get("function_call"), dict) and old.get("name"):
-        calls.append(
-            ToolCall(
-                made_up_id(response_id, index, 0),
-                str(old["name"]),
-                arguments_text(old.get("arguments")),
-            )
-        )
+        call_id = made_up_id(response_id, index, 0)
+        calls.append(ToolCall(call_id, text(old["name"]), arguments_text(old.get("arguments"))))
     return calls

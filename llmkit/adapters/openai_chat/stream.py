@@ -5,21 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..._http import Headers, HttpResponse
-from ..._json import loads, strict_loads
+from ..._json import loads, mended, strict_loads
 from ..._models.accumulate import unfold
 from ..._models.chunks import ChunkChoice, CompletionChunk
 from ..._models.parts import Citation
 from ..._models.usage import NO_USAGE, Usage
 from ...errors import DecodeError, LLMKitError, StreamInterruptedError
 from ..sse import Event, SSEDecoder
-from .answer import citations, usage
+from .answer import citations, number, usage
 from .delta import ChoiceState
-from .error import error_event
+from .error import error_in, error_told
 
 if TYPE_CHECKING:
     from . import OpenAIChat
 
 _HEADERS = Headers()
+
+_PIECES = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls", "function_call")
+"""What of a delta goes on in the next: half a character there may find its other half."""
 
 
 class ChatDecoder:
@@ -49,11 +52,11 @@ class ChatDecoder:
     def feed(self, data: bytes) -> list[CompletionChunk]:
         """The chunks that *data* completes."""
         if not self._begun:
-            start = data.lstrip()
-            if not start:
+            data = data.lstrip()
+            if not data:
                 return []
             self._begun = True
-            if start[:1] == b"{":
+            if data[:1] == b"{":
                 self._whole = bytearray()
         if self._whole is not None:
             self._whole += data
@@ -69,7 +72,7 @@ class ChatDecoder:
         """The end of the bytes."""
         if self._whole is not None and not self.done:
             return self._answered_whole(bytes(self._whole))
-        chunks = self._events(self._sse.close())
+        chunks = self._events(self._sse.close(), cut=True)
         if self.failure is not None:
             raise self.failure
         if not self.done:
@@ -79,35 +82,38 @@ class ChatDecoder:
             chunks.append(self._last())
         return chunks
 
-    def _events(self, events: list[Event]) -> list[CompletionChunk]:
+    def _events(self, events: list[Event], *, cut: bool = False) -> list[CompletionChunk]:
         chunks: list[CompletionChunk] = []
         for event in events:
             if self.done or self.failure is not None:
                 break
-            if event.data == b"[DONE]":
+            text = event.data.strip()
+            if text == b"[DONE]":
                 self.done = True
                 chunks.append(self._last())
-            elif event.data.strip():
+            elif text:
                 try:
                     chunk = self._chunk(event)
                 except LLMKitError as error:
-                    self.failure = error
+                    # Half an event at the end of the bytes tells that they were cut, no more.
+                    if not (cut and isinstance(error, DecodeError)):
+                        self.failure = _plain_error(event) or error
                     break
                 if chunk is not None:
                     chunks.append(chunk)
         return chunks
 
     def _chunk(self, event: Event) -> CompletionChunk | None:
-        data = self._loads(event.data)
-        if data.get("error") or event.name == "error":
-            raise error_event(data, HttpResponse(200, _HEADERS, event.data))
+        data = self._loads(event)
+        self._check(data, event)
         self._id = self._id or str(data.get("id") or "")
         self._model = self._model or str(data.get("model") or "")
-        self._created = self._created or data.get("created")
+        self._created = self._created or number(data.get("created"))
         if data.get("usage"):
             self._usage = usage(self._wire, data["usage"])
         choices: list[ChunkChoice] = []
-        for position, item in enumerate(data.get("choices") or ()):
+        given = data.get("choices")
+        for position, item in enumerate(given if isinstance(given, list) else ()):
             if isinstance(item, dict):
                 made = self._state(item, position).choice(item, self._id, torn=self._torn)
                 if made is not None:
@@ -118,15 +124,26 @@ class ChatDecoder:
             return None
         return CompletionChunk(tuple(choices), self._id, self._model, self._created)
 
-    def _loads(self, text: bytes) -> dict[str, Any]:
+    def _check(self, data: dict[str, Any], event: Event) -> None:
+        """Raise the error that *event* tells, if it does."""
+        answer = HttpResponse(200, _HEADERS, event.data)
+        if data.get("error") or event.name == "error":
+            raise error_told(data, answer)
+        if "base_resp" in data or data.get("object") == "error":
+            failure = error_in(data, answer)
+            if failure is not None:
+                raise failure
+
+    def _loads(self, event: Event) -> dict[str, Any]:
         data: object
+        text = event.data
         try:
             data = strict_loads(text)
         except ValueError:
             # Servers that cut text by UTF-16 units send half characters; the choices mend them.
             self._torn = True
             try:
-                data = loads(text)
+                data = _joinable(loads(text, halves=True))
             except ValueError:
                 data = None
         if not isinstance(data, dict):
@@ -154,7 +171,7 @@ class ChatDecoder:
         self._citations = citations({}, data) or self._citations
 
     def _last(self) -> CompletionChunk:
-        choices = [state.last(self._citations) for state in self._choices.values()]
+        choices = [state.last(self._citations) for _, state in sorted(self._choices.items())]
         return CompletionChunk(
             tuple(choices),
             self._id,
@@ -175,3 +192,22 @@ class ChatDecoder:
             raise
         self.done = True
         return [unfold(response)]
+
+
+def _joinable(data: object) -> object:
+    """*data* with no half characters but where the other half may be in the next event."""
+    whole: Any = mended(data)
+    if not isinstance(data, dict) or not isinstance(data.get("choices"), list):
+        return whole
+    for torn, choice in zip(data["choices"], whole["choices"]):
+        if isinstance(torn, dict) and isinstance(delta := torn.get("delta"), dict):
+            choice["delta"].update({name: delta[name] for name in _PIECES if name in delta})
+    return whole
+
+
+def _plain_error(event: Event) -> LLMKitError | None:
+    """The error that *event* tells in plain text, or None."""
+    if event.name != "error" or event.data.lstrip().startswith(b"{"):
+        return None
+    told = event.data.decode("utf-8", "replace")
+    return error_told({"error": told}, HttpResponse(200, _HEADERS, event.data))

@@ -28,8 +28,7 @@ class ThinkSplitter:
 
     def feed(self, piece: str) -> tuple[str, str]:
         """What *piece* adds to the thinking, and what to the answer."""
-        text = self._held + piece
-        self._held = ""
+        text, self._held = self._held + piece, ""
         thinking = ""
         if self._state == "head":
             start = text.lstrip()
@@ -37,22 +36,23 @@ class ThinkSplitter:
                 self._held = text
                 return "", ""
             if start.startswith(OPEN):
-                self._state = "thinking"
-                text = start[len(OPEN) :].lstrip("\n")
+                self._state, text = "opened", start[len(OPEN) :]
+            elif CLOSE in text.partition(OPEN)[0]:
+                thinking, _, text = text.partition(CLOSE)
+                self._state = "closed"
             else:
                 self._state = "answer"
-                head, tag, tail = text.partition(CLOSE)
-                if tag:
-                    return head, tail.lstrip()
+        if self._state == "opened":
+            text = text.lstrip("\n")
+            if text:
+                self._state = "thinking"
         if self._state == "thinking":
-            head, tag, tail = text.partition(CLOSE)
-            if not tag:
-                kept = _tail_of_tag(head)
-                self._held = head[len(head) - kept :]
-                return head[: len(head) - kept], ""
-            self._state = "space"
-            thinking, text = head, tail
-        if self._state == "space":
+            thinking, tag, rest = text.partition(CLOSE)
+            kept = len(thinking) - (0 if tag else _tail_of_tag(thinking))
+            thinking, self._held, text = thinking[:kept], thinking[kept:], rest
+            if tag:
+                self._state = "closed"
+        if self._state == "closed":
             text = text.lstrip()
             if text:
                 self._state = "answer"

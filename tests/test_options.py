@@ -1,0 +1,137 @@
+"""Options: functions that make a changed request from a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import pytest
+
+from llmkit import (
+    ChatCompletionRequest,
+    ResponseFormat,
+    Timeout,
+    Tool,
+    ToolChoice,
+    UserMessage,
+    new_chat_completion_request,
+    new_chat_completion_stream_request,
+    with_response_json_object_format,
+    with_response_json_schema,
+    with_response_text_format,
+    with_streaming,
+    with_tool_choice,
+    with_tools,
+)
+from llmkit._models.options import (
+    with_max_tokens,
+    with_reasoning_effort,
+    with_seed,
+    with_stop,
+    with_temperature,
+    with_timeout,
+    with_top_p,
+)
+from llmkit.errors import InvalidRequestError
+
+HI = [UserMessage("Hi")]
+PLAIN: ChatCompletionRequest[object] = ChatCompletionRequest("openai/m", HI)
+
+OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
+    "with_tool_choice": (with_tool_choice("none"), {"tool_choice": ToolChoice.NONE}),
+    "with_streaming": (with_streaming(), {"stream": True}),
+    "with_response_text_format": (
+        with_response_text_format(),
+        {"response_format": ResponseFormat("text")},
+    ),
+    "with_response_json_object_format": (
+        with_response_json_object_format(),
+        {"response_format": ResponseFormat("json_object")},
+    ),
+    "with_temperature": (with_temperature(0), {"temperature": 0}),
+    "with_max_tokens": (with_max_tokens(5), {"max_tokens": 5}),
+    "with_top_p": (with_top_p(0.5), {"top_p": 0.5}),
+    "with_stop": (with_stop("a", "b"), {"stop": ("a", "b")}),
+    "with_seed": (with_seed(7), {"seed": 7}),
+    "with_reasoning_effort": (with_reasoning_effort("low"), {"reasoning_effort": "low"}),
+    "with_timeout": (with_timeout(30), {"timeout": Timeout(total=30)}),
+}
+
+
+@pytest.mark.parametrize(("option", "fields"), OPTIONS.values(), ids=OPTIONS)
+def test_an_option_changes_its_field(option: Any, fields: dict[str, Any]) -> None:
+    """And no other; the request that it was given stays what it was."""
+    assert PLAIN.with_options(option) == attrs.evolve(PLAIN, **fields)
+    assert new_chat_completion_request("openai/m", HI, option) == attrs.evolve(PLAIN, **fields)
+    assert ChatCompletionRequest("openai/m", HI) == PLAIN
+
+
+def test_tools_are_chosen_from_freely() -> None:
+    """`with_tools` sets the choice to auto only where none was given, in whatever order."""
+    tools = [Tool("f")]
+    assert PLAIN.with_options(with_tools(tools)).tool_choice == ToolChoice.AUTO
+    for options in (
+        (with_tool_choice("required"), with_tools(tools)),
+        (with_tools(tools), with_tool_choice("required")),
+    ):
+        made = PLAIN.with_options(*options)
+        assert (made.tool_choice, made.tools) == (ToolChoice.REQUIRED, (Tool("f"),))
+
+
+def test_options_are_applied_in_order() -> None:
+    """The last one wins; none change nothing."""
+    made = PLAIN.with_options(with_temperature(1), with_seed(1), with_temperature(0))
+    assert (made.temperature, made.seed) == (0, 1)
+    assert PLAIN.with_options() == PLAIN == new_chat_completion_request("openai/m", HI)
+
+
+def test_a_stream_request_is_meant_to_be_streamed() -> None:
+    """With its options."""
+    made = new_chat_completion_stream_request("openai/m", HI, with_seed(7))
+    assert made == attrs.evolve(PLAIN, seed=7, stream=True)
+
+
+@attrs.frozen
+class Weather:
+    """A type with a JSON form."""
+
+    city: str
+
+
+def test_a_schema_may_be_a_type_or_json() -> None:
+    """The type goes along, so that the answer parses to it; its name can be told."""
+    typed = new_chat_completion_request("openai/m", HI, with_response_json_schema(Weather))
+    asked = typed.response_format
+    assert asked is not None
+    assert asked.to_dict()["type"] == "json_schema"
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}}
+    option = with_response_json_schema(schema, name="weather", description="d", strict=None)
+    plain = PLAIN.with_options(option).response_format
+    assert plain is not None
+    said = plain.to_dict()["json_schema"]
+    assert said == {"name": "weather", "description": "d", "schema": schema}
+
+
+def test_a_schema_that_is_none_is_refused_at_once() -> None:
+    """Where the option is made, not where it is used."""
+    wrong: Any = 7
+    with pytest.raises(InvalidRequestError):
+        with_response_json_schema(wrong)
+    with pytest.raises(InvalidRequestError):
+        with_tool_choice("sometimes")
+
+
+def test_an_option_cannot_make_what_is_not_right() -> None:
+    """The value is checked like one that is given directly."""
+    with pytest.raises(InvalidRequestError) as caught:
+        PLAIN.with_options(with_temperature(9))
+    assert caught.value.field == "temperature"
+
+
+def test_an_option_may_be_ones_own() -> None:
+    """Any function from a request to a request."""
+
+    def briefly(request: ChatCompletionRequest[object]) -> ChatCompletionRequest[object]:
+        return attrs.evolve(request, max_tokens=20)
+
+    assert PLAIN.with_options(briefly).max_tokens == 20
