@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ._core import MAX_ERROR_BYTES, Call, Core, Key, StreamState, key_failed, key_of
+from ._core import LAST_READS, MAX_ERROR_BYTES, Call, Core, Key, StreamState, key_failed, key_of
 from ._http import AsyncByteStream, AsyncTransport, HttpRequest, Timeout
 from ._models.adjustments import Unsupported
 from ._models.chunks import CompletionChunk
@@ -74,6 +76,24 @@ class AsyncClient:
         )
         self._transports: dict[str, AsyncTransport] = {}
         self._given = transport
+
+    @classmethod
+    def from_config(
+        cls, path: str | os.PathLike[str] | None = None, *, transport: AsyncTransport | None = None
+    ) -> AsyncClient:
+        """A client set up by `llmkit.toml`: see `Client.from_config`."""
+        from .providers.config import load_config  # with tomllib, which few need
+
+        config = load_config(path)
+        return cls(
+            config.model,
+            provider=config.provider,
+            providers=config.providers,
+            timeout=config.timeout,
+            retry=config.retry,
+            unsupported=config.unsupported or "error",
+            transport=transport,
+        )
 
     async def chat_completion(self, request: ChatCompletionRequest[T]) -> ChatCompletionResponse[T]:
         """Ask, and wait for the whole answer.
@@ -290,8 +310,15 @@ class AsyncChatCompletionStream(Generic[T]):
 
     async def _drop(self) -> None:
         stream, self._stream = self._stream, None
-        if stream is not None:
-            await stream.aclose()
+        if stream is None:
+            return
+        if self._state.ended:
+            # A body that is read to its end leaves its connection to the next call.
+            with suppress(LLMKitError):
+                for _ in range(LAST_READS):
+                    if not await stream.read("end"):
+                        break
+        await stream.aclose()
 
 
 async def _body(stream: AsyncByteStream) -> bytes:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ._core import MAX_ERROR_BYTES, Call, Core, Key, StreamState, key_failed, key_of
+from ._core import LAST_READS, MAX_ERROR_BYTES, Call, Core, Key, StreamState, key_failed, key_of
 from ._http import ByteStream, HttpRequest, Timeout, Transport
 from ._models.adjustments import Unsupported
 from ._models.chunks import CompletionChunk
@@ -74,6 +76,34 @@ class Client:
         )
         self._transports: dict[str, Transport] = {}
         self._given = transport
+
+    @classmethod
+    def from_config(
+        cls, path: str | os.PathLike[str] | None = None, *, transport: Transport | None = None
+    ) -> Client:
+        """A client set up by `llmkit.toml`: its default model, limits, retries, providers.
+
+        Args:
+            path: the file; without it, `LLMKIT_CONFIG`, else the first `llmkit.toml` in the
+                working directory or above it. Whoever writes that file decides where requests
+                go.
+            transport: as for the client itself.
+
+        Raises:
+            ConfigurationError: the file cannot be read, or is wrong: the error says where.
+        """
+        from .providers.config import load_config  # with tomllib, which few need
+
+        config = load_config(path)
+        return cls(
+            config.model,
+            provider=config.provider,
+            providers=config.providers,
+            timeout=config.timeout,
+            retry=config.retry,
+            unsupported=config.unsupported or "error",
+            transport=transport,
+        )
 
     def chat_completion(self, request: ChatCompletionRequest[T]) -> ChatCompletionResponse[T]:
         """Ask, and wait for the whole answer.
@@ -289,8 +319,15 @@ class ChatCompletionStream(Generic[T]):
 
     def _drop(self) -> None:
         stream, self._stream = self._stream, None
-        if stream is not None:
-            stream.close()
+        if stream is None:
+            return
+        if self._state.ended:
+            # A body that is read to its end leaves its connection to the next call.
+            with suppress(LLMKitError):
+                for _ in range(LAST_READS):
+                    if not stream.read("end"):
+                        break
+        stream.close()
 
 
 def _body(stream: ByteStream) -> bytes:

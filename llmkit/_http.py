@@ -10,8 +10,11 @@ from attrs import Attribute, field, frozen
 
 from .errors import InvalidRequestError
 
-Limit = Literal["read", "idle"]
-"""Which limit a wait for bytes stands under."""
+Limit = Literal["read", "idle", "end"]
+"""Which limit a wait for bytes stands under: one of the timeout's, or, once an answer is whole,
+the moment in which the rest of its body may still come."""
+
+_MOMENT = 0.05
 
 
 class Headers(Mapping[str, str]):
@@ -87,6 +90,12 @@ class Timeout:
     read: float | None = field(default=600.0, validator=_limit)
     idle: float | None = field(default=60.0, validator=_limit)
     total: float | None = field(default=None, validator=_limit)
+
+    def silence(self, limit: Limit) -> float | None:
+        """How many seconds a wait under *limit* may last, or None for any number."""
+        if limit == "end":
+            return _MOMENT
+        return self.read if limit == "read" else self.idle
 
     @classmethod
     def of(cls, value: float | Timeout) -> Timeout:

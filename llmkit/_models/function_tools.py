@@ -58,7 +58,7 @@ def tool(
         raise InvalidRequestError(f"must be a function, not {function!r}", field="tool")
     parameters, told = schema_of_callable(function)
     plain = plain_function(function)
-    named = name or getattr(plain, "__name__", type(plain).__name__)
+    named = name or str(getattr(plain, "__name__", type(plain).__name__))
     if named == "<lambda>":
         raise InvalidRequestError("a lambda has no name: give one", field="tool.name")
     return Tool(

@@ -91,7 +91,7 @@ class Tool:
         cache_control = cache_control_from_dict(data.get("cache_control"), f"{field}.cache_control")
         try:
             return cls(
-                name=inner.get("name"),
+                name=cast("str", inner.get("name")),
                 description="" if inner.get("description") is None else inner["description"],
                 parameters={} if inner.get("parameters") is None else inner["parameters"],
                 strict=inner.get("strict"),

@@ -150,7 +150,7 @@ class AiohttpStream:
             exchange.check()
             data = await self._next(limit)
         except Exception as error:
-            failure = exchange.failure(error, limit, before)
+            failure = exchange.failure(error, failures.named(limit), before)
             exchange.finish()
         except BaseException:
             exchange.finish()
@@ -210,7 +210,9 @@ class AiohttpStream:
         except TimeoutError:
             if not clock.expired():
                 raise
-        raise failures.timed_out(exchange.place, "total" if overall else limit, exchange.timeout)
+        raise failures.timed_out(
+            exchange.place, "total" if overall else failures.named(limit), exchange.timeout
+        )
 
 
 class _Exchange(Exchange):

@@ -60,7 +60,7 @@ class Exchange:
 
     def silence(self, limit: Limit) -> float | None:
         """The seconds that a wait under *limit* may last."""
-        return self.timeout.read if limit == "read" else self.timeout.idle
+        return self.timeout.silence(limit)
 
     def check(self) -> None:
         """That there is still something to read from.

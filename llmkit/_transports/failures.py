@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import time
 
-from .._http import Timeout
+from .._http import Limit, Timeout
 from ..errors import (
     ClosedError,
     DecodeError,
@@ -75,6 +75,11 @@ def unknown_coding(place: str, coding: str) -> DecodeError:
     return DecodeError(
         f"the answer of {place} came in an unknown content-encoding, {coding[:40]!r}"
     )
+
+
+def named(limit: Limit) -> TimeoutLimit:
+    """The limit of a `Timeout` that a wait under *limit* goes by."""
+    return "idle" if limit == "end" else limit
 
 
 def timed_out(place: str, limit: TimeoutLimit, timeout: Timeout) -> TimeoutError:

@@ -147,7 +147,7 @@ class RequestsStream:
             data = self._next()
             exchange.check()
         except Exception as error:
-            failure = exchange.failure(error, limit, before)
+            failure = exchange.failure(error, failures.named(limit), before)
             self.close()
         except BaseException:
             self.close()

@@ -276,8 +276,8 @@ class _Play:
 
     def _allowed(self, seconds: float, limit: Limit) -> float:
         """How long to wait: all of *seconds*, or not at all where a limit forbids it."""
-        longest: float | None = getattr(self._timeout, limit)
-        name: TimeoutLimit = limit
+        longest = self._timeout.silence(limit)
+        name: TimeoutLimit = "idle" if limit == "end" else limit
         if self._deadline is not None:
             left = self._deadline - time.monotonic()
             if longest is None or left < longest:

@@ -1,0 +1,22 @@
+"""What a call is, without I/O: resolve → build → (send) → finish, or decode.
+
+Both doors run through here; all that they add is the sending, and `await`.
+"""
+
+from __future__ import annotations
+
+from .call import Call, Key, Target, key_failed, key_of
+from .core import Core
+from .stream import LAST_READS, MAX_ERROR_BYTES, StreamState
+
+__all__ = [
+    "LAST_READS",
+    "MAX_ERROR_BYTES",
+    "Call",
+    "Core",
+    "Key",
+    "StreamState",
+    "Target",
+    "key_failed",
+    "key_of",
+]

@@ -1,0 +1,242 @@
+"""One call: where it goes, its clock, its attempts, its outcome."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Final, Generic, Never, TypeAlias, TypeVar, cast
+from urllib.parse import urlsplit
+
+from attrs import Factory, evolve, field, frozen
+
+from .._auth import Credentials
+from .._http import Headers, HttpRequest, HttpResponse, Timeout
+from .._models.adjustments import Adjuster
+from .._models.request import ChatCompletionRequest
+from .._models.response import ChatCompletionResponse
+from .._retry import Attempt, RetryPolicy
+from ..adapters._base import Adapter, merged_headers, request_id
+from ..adapters.structured_answer import StructuredAnswer
+from ..errors import APIError, AuthenticationError, ConfigurationError, LLMKitError, redact
+from ..providers.keys import resolve_key
+from ..providers.provider import Provider
+
+T = TypeVar("T")
+
+Key: TypeAlias = str | Callable[[], str] | Callable[[], Awaitable[str]]
+"""A key, or a function that gives one when it is needed."""
+
+
+class Unpicklable:
+    """Holds a key, which belongs in no file."""
+
+    def __reduce__(self) -> Never:
+        raise TypeError("a client is not pickled: it holds a key and connections")
+
+
+@frozen
+class Target(Unpicklable):
+    """Where the calls for one model go: resolved once per client and model."""
+
+    provider: Provider
+    adapter: Adapter
+    model: str
+    base_url: str
+    key: Key | None = field(repr=False)
+    query: Mapping[str, str] = Factory(dict)
+    credentials: Credentials | None = field(default=None, repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be seen."""
+        return (self.key,) if isinstance(self.key, str) else ()
+
+
+class Call(Generic[T]):
+    """One call, from the moment that it is built: its clock, its attempts, its outcome."""
+
+    def __init__(
+        self,
+        request: ChatCompletionRequest[T],
+        target: Target,
+        http: HttpRequest,
+        timeout: Timeout,
+        retry: RetryPolicy,
+        adjust: Adjuster,
+    ) -> None:
+        self.request = request
+        self.target = target
+        self.timeout = timeout
+        self.retry = retry
+        self.deadline: float | None = None
+        self.attempts: list[Attempt] = []
+        self.started = 0.0
+        self.headers: Headers = Headers()
+        self._http = http
+        self._adjust = adjust
+        self._secrets = (*target.secrets, *_credentials(request.extra_headers, target.provider))
+        # An Authorization of the caller's own wins over the credentials, as it does over a key.
+        named = any(name.lower() == "authorization" for name in request.extra_headers)
+        self.credentials = None if named else target.credentials
+        self._signed: HttpRequest | None = None
+        self._renewed = False
+        self._status: int | None = None
+        self._attempt_started = 0.0
+        self._wait = 0.0
+
+    def start(self) -> None:
+        """The clock runs from here."""
+        self.started = time.monotonic()
+        if self.timeout.total is not None:
+            self.deadline = self.started + self.timeout.total
+
+    def waited(self, seconds: float) -> None:
+        """The next attempt begins after this wait."""
+        self._wait = seconds
+
+    def attempt(self) -> None:
+        """An attempt begins."""
+        self._attempt_started = time.monotonic()
+        self._status = None
+
+    def http(self, key: str | None) -> HttpRequest:
+        """The request to send now, with *key* on it."""
+        auth = self.target.provider.auth
+        if auth is None or not key:
+            return self._http
+        if key not in self._secrets:
+            self._secrets = (*self._secrets, key)
+        # What the caller says in extra_headers wins, this header too.
+        return evolve(self._http, headers=merged_headers(auth.headers(key), self._http.headers))
+
+    def signed(self, http: HttpRequest) -> HttpRequest:
+        """*http*, which the credentials have signed: what they put on it is a secret, too."""
+        self._signed = http
+        self._secrets = (*self._secrets, *_credentials(http.headers, self.target.provider))
+        return http
+
+    def answered(self, status: int, headers: Headers) -> None:
+        """The head of an answer is there."""
+        self._status = status
+        self.headers = headers
+
+    def done(self, error: LLMKitError | None = None) -> None:
+        """The attempt is over."""
+        took = time.monotonic() - self._attempt_started
+        told = None if error is None else _one_line(error)
+        self.attempts.append(Attempt(self._status, told, self._wait, took))
+        self._wait = 0.0
+
+    def finish(self, response: HttpResponse) -> ChatCompletionResponse[T]:
+        """The answer in *response*.
+
+        Raises:
+            APIError: it is an error.
+            DecodeError: it is not of the wire's form.
+        """
+        self.answered(response.status, response.headers)
+        if not 200 <= response.status < 300:
+            raise self.refused(response)
+        answer = self.target.adapter.parse(response)
+        structured = self.structured_answer()
+        if structured is not None:
+            answer = structured.whole(answer)
+        self.done()
+        return self.told(answer, time.monotonic())
+
+    def structured_answer(self) -> StructuredAnswer | None:
+        """What reads an answer of a schema back, where the wire had no field for it."""
+        return StructuredAnswer.of(self._adjust)
+
+    def refused(self, response: HttpResponse) -> APIError:
+        """The error that *response* tells by its status."""
+        error = self.target.adapter.error(response)
+        if 300 <= response.status < 400:
+            where = urlsplit(response.headers.get("location", "")).hostname or "elsewhere"
+            error.args = (f"redirected to {where}; the key goes to its own provider only",)
+        return error
+
+    def told(
+        self, answer: ChatCompletionResponse[object], ended: float
+    ) -> ChatCompletionResponse[T]:
+        """*answer*, whose last bytes came at *ended*, with all that the call itself knows."""
+        told = evolve(
+            answer,
+            provider=self.target.provider.name,
+            model=answer.model or self.target.model,
+            latency=timedelta(seconds=ended - self.started),
+            request_id=request_id(self.headers),
+            headers=self.headers,
+            attempts=tuple(self.attempts),
+            adjustments=self._adjust.made,
+            response_format=self.request.response_format,
+        )
+        return cast("ChatCompletionResponse[T]", told)
+
+    def failed(self, error: LLMKitError) -> None:
+        """*error* ends an attempt."""
+        self._place(error)
+        if isinstance(error, APIError) and self._renews(error):
+            error.should_retry, error.retry_after = True, 0.0
+        self.done(error)
+        error.attempts = tuple(self.attempts)
+
+    def interrupted(self, error: LLMKitError) -> None:
+        """*error* ends a stream whose attempt has been told already."""
+        self._place(error)
+        error.attempts = tuple(self.attempts)
+
+    def _renews(self, error: APIError) -> bool:
+        """Whether other credentials may help against *error*: once, a token may end too soon."""
+        if self.credentials is None or self._signed is None or self._renewed:
+            return False
+        # AWS's word for it comes with a 403: ExpiredTokenException.
+        ended = error.status == 403 and "expired" in (error.code or "").lower()
+        if not (ended or isinstance(error, AuthenticationError)):
+            return False
+        self._renewed = True
+        return self.credentials.renew(self._signed)
+
+    def _place(self, error: LLMKitError) -> None:
+        """*error* is told where it happened, and loses every key."""
+        error.provider = error.provider or self.target.provider.name
+        error.model = error.model or self.target.model
+        if isinstance(error, APIError) and not error.headers:  # an event has none of its own
+            error.headers = self.headers
+            error.request_id = request_id(self.headers)
+        redact(error, self._secrets)
+
+
+def key_of(target: Target, value: object) -> str | None:
+    """*value*, which the target's key or the function behind it gave, as text."""
+    if value is None or isinstance(value, str):
+        return resolve_key(target.provider, value) if callable(target.key) else value
+    if isinstance(value, Awaitable):
+        close = getattr(value, "close", None)
+        if close is not None:
+            close()  # it will not be awaited, and shall not say so later
+        raise ConfigurationError("an async api_key function needs an AsyncClient")
+    raise ConfigurationError(f"api_key gave {type(value).__name__}, not text")
+
+
+def key_failed(error: Exception) -> ConfigurationError:
+    """What to raise where the function behind a key has raised *error*."""
+    return ConfigurationError(f"the api_key function raised {type(error).__name__}: {error}")
+
+
+_CREDENTIALS: Final = (
+    *("authorization", "api-key", "x-api-key", "x-goog-api-key", "x-amz-security-token"),
+    "cookie",
+)
+
+
+def _credentials(headers: Mapping[str, str], provider: Provider) -> tuple[str, ...]:
+    """The keys that the caller has put into *headers* himself."""
+    names = (*_CREDENTIALS, provider.auth.header.lower() if provider.auth else "")
+    values = [value for name, value in headers.items() if name.lower() in names]
+    return tuple(part for value in values for part in (value, value.rpartition(" ")[2]))
+
+
+def _one_line(error: LLMKitError) -> str:
+    return f"{type(error).__name__}: {error.message}".replace("\n", " ")[:500]

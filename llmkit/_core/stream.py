@@ -1,0 +1,173 @@
+"""A streamed answer, as far as it has come."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import Final, Generic, TypeVar
+
+from .._http import Headers, HttpResponse
+from .._models.accumulate import fold
+from .._models.chunks import CompletionChunk, stamped
+from .._models.response import ChatCompletionResponse
+from ..adapters._base import StreamDecoder
+from ..errors import APIError, LLMKitError, ResponseLostError, StreamInterruptedError
+from .call import Call
+
+T = TypeVar("T")
+
+LAST_READS: Final = 4
+"""How many reads the rest of a body may take, once the answer in it is whole."""
+
+MAX_ERROR_BYTES: Final = 1024 * 1024
+"""The most that is read of the body of an error, where a stream was asked for."""
+
+
+class StreamState(Generic[T]):
+    """A streamed answer, as far as it has come; the doors bring it bytes and take chunks.
+
+    `ready` holds the chunks that are there; `over` says that no more will come, and `failure`
+    why, where that was not the answer's end.
+    """
+
+    def __init__(self, call: Call[T], *, raise_errors: bool) -> None:
+        self.call = call
+        self.ready: deque[CompletionChunk] = deque()
+        self.begun = False
+        self.over = False
+        self.failure: LLMKitError | None = None
+        self._raise_errors = raise_errors
+        self._left = False
+        self._chunks: list[CompletionChunk] = []
+        self._decoder: StreamDecoder = call.target.adapter.decoder()
+        self._structured = call.structured_answer()
+        self._last = 0.0
+
+    @property
+    def ended(self) -> bool:
+        """Whether the answer is whole."""
+        return self.over and self.failure is None and not self._left
+
+    def begin(self) -> None:
+        """The call begins, once."""
+        self.begun = True
+        self.call.start()
+
+    def attempt(self) -> None:
+        """A new attempt: nothing of the one before was handed over."""
+        self.call.attempt()
+        self._decoder = self.call.target.adapter.decoder()
+        self._structured = self.call.structured_answer()
+        self._last = self.call.started
+
+    def refuse(self, status: int, headers: Headers, body: bytes) -> APIError:
+        """The error that an answer in place of a stream tells."""
+        return self.call.refused(HttpResponse(status, headers, body))
+
+    def first(self, data: bytes) -> bool:
+        """Take bytes while nothing has been handed over; whether there is something now.
+
+        Raises:
+            LLMKitError: the stream has failed before its first chunk: it may be tried again.
+        """
+        self._take(self._decoder.feed(data) if data else self._decoder.close())
+        if data and not self.ready:
+            if self._decoder.failure is not None:
+                raise self._decoder.failure
+            return False
+        self.call.done()
+        self._settle(data)
+        return True
+
+    def received(self, data: bytes) -> None:
+        """Take the next bytes; none are the end."""
+        try:
+            self._take(self._decoder.feed(data) if data else self._decoder.close())
+        except LLMKitError as error:
+            self.broke(error)
+        else:
+            self._settle(data)
+
+    def _settle(self, data: bytes) -> None:
+        if self._decoder.failure is not None:
+            self.broke(self._decoder.failure)
+        elif self._decoder.done or not data:
+            self.over = True
+
+    def broke(self, error: LLMKitError) -> None:
+        """The stream has failed, unless its answer was whole already."""
+        self.over = True
+        if self._decoder.failure is None:
+            try:
+                self._take(self._decoder.close())
+            except APIError as last_words:
+                error = last_words
+            except LLMKitError:
+                pass  # it was cut: the error that is here tells how
+            else:
+                return
+        if isinstance(error, ResponseLostError):
+            error = StreamInterruptedError(error.message)
+        self.interrupted(error)
+
+    def interrupted(self, error: LLMKitError) -> None:
+        """*error* ends the stream after its first chunk, or without a last attempt's error."""
+        if error.partial is None and self._chunks:
+            error.partial = self.response()
+        self.call.interrupted(error)
+        self.never(error)
+
+    def never(self, error: LLMKitError) -> None:
+        """*error* is what there is instead of more chunks: to be raised, or the last of them."""
+        self.over = True
+        self.failure = error
+        if not self._raise_errors:
+            self._take([CompletionChunk(is_last_chunk=True, error=error)])
+
+    def leave(self) -> None:
+        """Nobody wants the rest."""
+        self.ready.clear()
+        self._left = self._left or not self.over
+        self.over = True
+
+    def next(self) -> CompletionChunk | None:
+        """A chunk that is ready, or None after the last.
+
+        Raises:
+            LLMKitError: the failure that there is instead.
+        """
+        if self.ready:
+            return self.ready.popleft()
+        if self.failure is not None and self._raise_errors:
+            raise self.failure
+        return None
+
+    def whole(self) -> ChatCompletionResponse[T]:
+        """The whole answer.
+
+        Raises:
+            LLMKitError: it is not whole: the stream has failed, or was closed before its end.
+        """
+        if self._left and self.failure is None:
+            self.interrupted(StreamInterruptedError("the stream was closed before its end"))
+        if self.failure is not None:
+            raise self.failure
+        return self.response()
+
+    def response(self) -> ChatCompletionResponse[T]:
+        """The answer so far."""
+        provider = self.call.target.provider.name
+        return self.call.told(fold(self._chunks, provider=provider), self._last)
+
+    def _take(self, chunks: list[CompletionChunk]) -> None:
+        if not chunks:
+            return
+        if self._structured is not None:
+            chunks = [self._structured.chunk(chunk) for chunk in chunks]
+        now = time.monotonic()
+        since_call = now - self.call.started
+        since_last, self._last = now - self._last, now
+        for chunk in chunks:
+            self.ready.append(stamped(chunk, since_last, since_call))
+            since_last = 0.0  # what one read brought came at one moment
+        self._chunks += chunks
