@@ -167,7 +167,7 @@ class DecodeError(LLMKitError):
 
     def __init__(self, message: str, *, body: bytes = b"") -> None:
         super().__init__(message)
-        self.body = body[:4096]
+        self.body: bytes = body[:4096]
 
 
 class ResponseParseError(LLMKitError):

@@ -71,14 +71,14 @@ class Call(Generic[T]):
         self.retry = retry
         self.deadline: float | None = None
         self.attempts: list[Attempt] = []
-        self.started = 0.0
+        self.started: float = 0.0
         self.headers: Headers = Headers()
         self._http = http
         self._adjust = adjust
         self._secrets = (*target.secrets, *_credentials(request.extra_headers, target.provider))
         # An Authorization of the caller's own wins over the credentials, as it does over a key.
         named = any(name.lower() == "authorization" for name in request.extra_headers)
-        self.credentials = None if named else target.credentials
+        self.credentials: Credentials | None = None if named else target.credentials
         self._signed: HttpRequest | None = None
         self._renewed = False
         self._status: int | None = None

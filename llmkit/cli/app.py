@@ -14,7 +14,7 @@ from .chat import chat
 from .endings import TERMINATED, tell
 from .providers import providers
 
-app = typer.Typer(
+app: typer.Typer = typer.Typer(
     name="llmkit",
     add_completion=False,
     no_args_is_help=True,

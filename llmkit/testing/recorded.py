@@ -48,7 +48,7 @@ class RecordingTransport:
         self._path = path
         self._lock = threading.Lock()
         self._begun = False
-        self.closed = False
+        self.closed: bool = False
 
     def send(self, request: HttpRequest, timeout: Timeout, deadline: float | None) -> HttpResponse:
         """As `Transport.send`."""
@@ -236,7 +236,7 @@ class ReplayTransport:
             if line.strip()
         ]
         self._lock = threading.Lock()
-        self.closed = False
+        self.closed: bool = False
 
     def assert_done(self) -> None:
         """Check that every exchange was played.

@@ -141,7 +141,7 @@ class ScriptedTransport:
         self._steps = deque(script)
         self._open: set[_Play] = set()
         self.requests: list[SentRequest] = []
-        self.closed = False
+        self.closed: bool = False
 
     @property
     def open_streams(self) -> int:
@@ -226,8 +226,8 @@ class _Play:
     def __init__(
         self, reply: Reply | StreamReply, timeout: Timeout, deadline: float | None, all_: set[_Play]
     ) -> None:
-        self.status = reply.status
-        self.headers = reply.headers
+        self.status: int = reply.status
+        self.headers: Headers = reply.headers
         pieces: tuple[Piece, ...] = (reply.body,) if isinstance(reply, Reply) else reply.pieces
         self._pieces = deque(piece for piece in pieces if piece != b"")
         self._wait = reply.wait

@@ -37,7 +37,7 @@ class Content:
     def __init__(self, wire: AnthropicMessages) -> None:
         self.torn = False
         self.response_id = ""
-        self.calls = 0
+        self.calls: int = 0
         self._wire = wire
         self._owner = wire.provider or None
         self._open: dict[int | None, _Open] = {}

@@ -28,7 +28,7 @@ class MessagesDecoder:
 
     def __init__(self, wire: AnthropicMessages) -> None:
         self.failure: LLMKitError | None = None
-        self.done = False
+        self.done: bool = False
         self._wire = wire
         self._framing: Framing = BinaryFraming() if wire.envelope == "bedrock" else TextFraming()
         self._whole: bytearray | None = None  # of a server that answers in one piece

@@ -42,6 +42,9 @@ def assistant_blocks(
         match part:
             case TextPart():
                 block = text_block(task, part.text, where)
+                if part.signature is not None:
+                    reason = f"a seal of {part.provider}"
+                    task.adjust.note("dropped", f"{where}.signature", reason)
                 if block is not None:
                     point = task.point(part.cache_control, "messages", where)
             case ReasoningPart():
@@ -70,6 +73,8 @@ def _thinking(task: Task, part: ReasoningPart, field: str) -> JsonDict | None:
         adjust.note("dropped", field, "the model does not take its thinking back")
     elif back == "plain":
         if part.text:
+            if part.signature is not None:
+                adjust.note("dropped", f"{field}.signature", "the model takes no seals")
             return {"reasoningContent": {"reasoningText": {"text": part.text}}}
         adjust.note("dropped", field, "thinking without words, which the model does not take")
     elif part.encrypted is not None:

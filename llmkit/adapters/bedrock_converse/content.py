@@ -37,7 +37,7 @@ class Content:
     """
 
     def __init__(self, wire: BedrockConverse) -> None:
-        self.calls = 0
+        self.calls: int = 0
         self.torn = False
         self._provider = wire.provider or None
         self._tools: dict[int, int] = {}

@@ -29,8 +29,8 @@ class ConverseDecoder:
 
     def __init__(self, wire: BedrockConverse) -> None:
         self.failure: LLMKitError | None = None
-        self.done = False
-        self.finished = False
+        self.done: bool = False
+        self.finished: bool = False
         self._wire = wire
         self._frames = EventStreamDecoder()
         self._whole: bytearray | None = None  # of a server that answers in one piece

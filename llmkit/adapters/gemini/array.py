@@ -26,7 +26,7 @@ class JsonArrayDecoder:
     """
 
     def __init__(self, max_element_bytes: int = MAX_EVENT_BYTES) -> None:
-        self.done = False
+        self.done: bool = False
         self._max = max_element_bytes
         self._held = bytearray()
         self._at = 0  # how far it has been looked at

@@ -84,6 +84,9 @@ def assistant_part(
         case TextPart():
             if not part.text and part.signature is None:
                 return None
+            if part.cache_control is not None:
+                reason = "the provider caches by itself"
+                adjust.note("dropped", f"{field}.cache_control", reason)
             return _sealed(speech, {"text": part.text}, part, field)
         case ToolCall():
             return _call(speech, part, field)

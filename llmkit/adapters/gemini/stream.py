@@ -31,7 +31,7 @@ class GeminiDecoder:
 
     def __init__(self, wire: Gemini) -> None:
         self.failure: LLMKitError | None = None
-        self.done = False
+        self.done: bool = False
         self._wire = wire
         self._sse = SSEDecoder()
         self._array: JsonArrayDecoder | None = None

@@ -113,14 +113,28 @@ def _tool(
     if message.is_error:
         adjust.note("dropped", f"{field}.is_error", "the wire has no such mark; the text stays")
     content: JsonValue = texts[0].text if len(texts) == 1 else "".join(part.text for part in texts)
-    if len(texts) > 1 and not media:
-        content = [{"type": "text", "text": part.text} for part in texts]
+    said_texts = _texts(wire, texts, field, adjust)
+    if (len(texts) > 1 and not media) or any("cache_control" in text for text in said_texts):
+        content = [*said_texts]
     call_id = _tool_id(wire, message.tool_call_id, f"{field}.tool_call_id", adjust)
     said: JsonDict = {"role": "tool", "tool_call_id": call_id, "content": content}
     if message.name is not None and wire.message_names:
         said["name"] = message.name
     elif message.name is not None:
         adjust.note("dropped", f"{field}.name", "the call that it answers has the name")
+    return said
+
+
+def _texts(
+    wire: OpenAIChat, given: Sequence[TextPart], field: str, adjust: Adjuster
+) -> list[JsonDict]:
+    """*given*, each as the wire's object; what has no place in it is noted."""
+    said: list[JsonDict] = []
+    for part in given:
+        shape = _part(wire, part, field, adjust)
+        said += [shape] if shape is not None else []
+        if part.signature is not None:
+            adjust.note("dropped", f"{field}.signature", "the wire has no place for seals")
     return said
 
 
@@ -147,7 +161,7 @@ def _assistant(
                 if _goes_back(wire, part, where, adjust):
                     thoughts.append(part)
                     order.append(part)
-            case AudioPart() if part.file_id is not None:
+            case AudioPart() if part.file_id and wire.audio and wire.audio_form == "object":
                 said["audio"] = {"id": part.file_id}
             case ToolCall():
                 pass
@@ -157,10 +171,13 @@ def _assistant(
         said["content"] = [_block(part) for part in order]
     else:
         _assistant_content(wire, said, texts, thoughts)
+    blocks: list[JsonValue] = [*_texts(wire, texts, field, adjust)]
+    if any("cache_control" in mapping for mapping in blocks if isinstance(mapping, dict)):
+        said["content"] = blocks
     calls = message.tool_calls
     if calls:
         said["tool_calls"] = [
-            _tool_call(wire, call, f"{field}.tool_calls[{i}].id", adjust)
+            _tool_call(wire, call, f"{field}.tool_calls[{i}]", adjust)
             for i, call in enumerate(calls)
         ]
     _empty_content(wire, said, message, field, adjust)
@@ -181,6 +198,11 @@ def _goes_back(wire: OpenAIChat, part: ReasoningPart, field: str, adjust: Adjust
     if wire.reasoning_field is None:
         adjust.note("dropped", field, "the provider does not take its thinking back")
         return False
+    details = wire.reasoning_field == "reasoning_details" and part.raw is not None
+    if part.encrypted is not None and not details:
+        adjust.note("dropped", f"{field}.encrypted", "the provider takes thinking as text only")
+    if part.signature is not None and not (details or wire.reasoning_field == "content"):
+        adjust.note("dropped", f"{field}.signature", "the provider takes no seals")
     return True
 
 
@@ -251,7 +273,9 @@ def _detail(part: ReasoningPart) -> JsonDict:
 def _tool_call(wire: OpenAIChat, call: ToolCall, field: str, adjust: Adjuster) -> JsonDict:
     # Some servers parse it when it comes back: an empty text would be no JSON.
     function: JsonDict = {"name": call.name, "arguments": call.arguments_json or "{}"}
-    call_id = _tool_id(wire, call.id, field, adjust)
+    call_id = _tool_id(wire, call.id, f"{field}.id", adjust)
+    if call.signature is not None:
+        adjust.note("dropped", f"{field}.signature", "the wire has no place for seals")
     return {"id": call_id, "type": "function", "function": function}
 
 

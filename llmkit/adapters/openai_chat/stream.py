@@ -30,7 +30,7 @@ class ChatDecoder:
 
     def __init__(self, wire: OpenAIChat) -> None:
         self.failure: LLMKitError | None = None
-        self.done = False
+        self.done: bool = False
         self._wire = wire
         self._sse = SSEDecoder()
         self._whole: bytearray | None = None  # of a server that answers in one piece

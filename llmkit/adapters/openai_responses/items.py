@@ -61,7 +61,7 @@ class _Item:
         self.kind = kind
         self.number = number
         self.begun = begun
-        self.done = False
+        self.done: bool = False
         self.sealed = False
         self.thinking: Said | None = None
         self.call = -1
@@ -102,7 +102,7 @@ class Output:
     def __init__(self, wire: OpenAIResponses) -> None:
         self.torn = False
         self.response_id = ""
-        self.calls = 0
+        self.calls: int = 0
         self._wire = wire
         self._items: dict[tuple[object, str], _Item] = {}
         self._last: _Item | None = None

@@ -39,7 +39,7 @@ class ResponsesDecoder:
 
     def __init__(self, wire: OpenAIResponses) -> None:
         self.failure: LLMKitError | None = None
-        self.done = False
+        self.done: bool = False
         self.response: JsonObject = {}
         self._wire = wire
         self._sse = SSEDecoder()
