@@ -59,7 +59,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: ResponseFormat("text", schema={}), "response_format.schema"),
     (lambda: ResponseFormat("text", name="a b"), "response_format.name"),
     (lambda: ResponseFormat("text", name=""), "response_format.name"),
-    (lambda: ResponseFormat.json_schema({"a": {1}}), "response_format.schema.a"),  # type: ignore[dict-item]
+    (lambda: ResponseFormat.json_schema({"a": {1}}), "response_format.schema.a"),
     (lambda: ResponseFormat.json_schema(bytes), "response_format"),
     (lambda: ResponseFormat.of("json"), "response_format"),
     (lambda: ResponseFormat.of({"type": "json_schema"}), "response_format.json_schema"),

@@ -134,8 +134,8 @@ def test_call_of_values() -> None:
 
 REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: Tool(""), "tool.name"),
-    (lambda: Tool(None), "tool.name"),
-    (lambda: Tool("f", strict="yes"), "tool.strict"),
+    (lambda: Tool(None), "tool.name"),  # type: ignore[arg-type]
+    (lambda: Tool("f", strict="yes"), "tool.strict"),  # type: ignore[arg-type]
     (lambda: ToolCall("1", "f", {"a": 1}), "arguments_json"),  # type: ignore[arg-type]
     (lambda: ToolCall(1, "f"), "id"),  # type: ignore[arg-type]
     (lambda: ToolCall.of("f", {"a": float("nan")}, id="1"), "arguments.a"),

@@ -1,0 +1,51 @@
+"""The wire `cohere-v2`: Cohere's chat, version 2.
+
+Source: https://docs.cohere.com/v2/reference/chat
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ..._http import HttpRequest, HttpResponse
+from ..._models.request import ChatCompletionRequest
+from ..._models.response import ChatCompletionResponse
+from ...errors import APIError
+from .._base import Endpoint
+from .build import build
+from .error import error
+from .parse import parse
+from .stream import CohereDecoder
+
+
+@frozen(kw_only=True)
+class CohereV2:
+    """The adapter; its fields are what differs between those who speak this form.
+
+    Args:
+        provider: the provider's name.
+        tool_plan: it takes back the plan that a model makes before its calls.
+        images: it takes image parts.
+    """
+
+    provider: str = ""
+    tool_plan: bool = True
+    images: bool = True
+
+    def build(
+        self, request: ChatCompletionRequest[object], endpoint: Endpoint, *, stream: bool
+    ) -> HttpRequest:
+        """The HTTP request that says *request*; see `Adapter.build`."""
+        return build(self, request, endpoint, stream=stream)
+
+    def parse(self, response: HttpResponse) -> ChatCompletionResponse[object]:
+        """The answer in a whole response; see `Adapter.parse`."""
+        return parse(self, response)
+
+    def error(self, response: HttpResponse) -> APIError:
+        """The error in a response; see `Adapter.error`."""
+        return error(response)
+
+    def decoder(self) -> CohereDecoder:
+        """A decoder for one streamed answer."""
+        return CohereDecoder(self)

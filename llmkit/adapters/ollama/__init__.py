@@ -1,0 +1,54 @@
+"""The wire `ollama`: Ollama's own chat API.
+
+Source: https://docs.ollama.com/api/chat
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from ..._http import HttpRequest, HttpResponse
+from ..._models.request import ChatCompletionRequest, ReasoningEffort
+from ..._models.response import ChatCompletionResponse
+from ...errors import APIError
+from .._base import Endpoint
+from .build import build
+from .error import error
+from .parse import parse
+from .stream import OllamaDecoder
+
+
+@frozen(kw_only=True)
+class Ollama:
+    """The adapter; its fields are what differs between those who speak this form.
+
+    Args:
+        provider: the provider's name.
+        thinks_by_degree: the models, by how their names begin, that are told how much to think;
+            others are told whether to.
+        think_words: the words that those know for it.
+        images: it takes image parts.
+    """
+
+    provider: str = ""
+    thinks_by_degree: tuple[str, ...] = ("gpt-oss",)
+    think_words: tuple[ReasoningEffort, ...] = ("low", "medium", "high")
+    images: bool = True
+
+    def build(
+        self, request: ChatCompletionRequest[object], endpoint: Endpoint, *, stream: bool
+    ) -> HttpRequest:
+        """The HTTP request that says *request*; see `Adapter.build`."""
+        return build(self, request, endpoint, stream=stream)
+
+    def parse(self, response: HttpResponse) -> ChatCompletionResponse[object]:
+        """The answer in a whole response; see `Adapter.parse`."""
+        return parse(self, response)
+
+    def error(self, response: HttpResponse) -> APIError:
+        """The error in a response; see `Adapter.error`."""
+        return error(response)
+
+    def decoder(self) -> OllamaDecoder:
+        """A decoder for one streamed answer."""
+        return OllamaDecoder(self)
