@@ -2,21 +2,23 @@
 
 The way that was taken is in the response's adjustments, and so is each keyword of the schema
 that the wire does not know. The answer is held against the original schema in any case, by
-`parse()`.
+`parse()`; how it is turned back into what was asked for is in `structured_answer`.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, cast
 
-from .._json import JsonObject, dumps
+from attrs import evolve
+
+from .._json import JsonObject, JsonValue, dumps
 from .._models.adjustments import Adjuster
 from .._models.response_format import ResponseFormat
 from .._models.tools import Tool
 from .schema_subset import Subset, rewritten
-
-OUTPUT_TOOL: Final = "respond_in_json"
-"""The tool that stands for an answer; a call of it is turned back into text."""
+from .structured_answer import ANSWER_KEY
+from .structured_answer import OUTPUT_TOOL as OUTPUT_TOOL  # for the wires
 
 
 def native_schema(asked: ResponseFormat[object], subset: Subset, adjust: Adjuster) -> JsonObject:
@@ -27,7 +29,7 @@ def native_schema(asked: ResponseFormat[object], subset: Subset, adjust: Adjuste
 def as_tool(asked: ResponseFormat[object], subset: Subset, adjust: Adjuster) -> Tool:
     """A tool whose arguments are the answer, to be forced; the way is noted."""
     adjust.structured("tool", f"by a forced call of {OUTPUT_TOOL}")
-    schema = _noted(asked, subset, adjust)
+    schema = _noted(asked, evolve(subset, object_root=True), adjust)
     return Tool(OUTPUT_TOOL, asked.description or "Give the answer.", schema)
 
 
@@ -36,12 +38,56 @@ def as_prompt(asked: ResponseFormat[object], adjust: Adjuster) -> str:
     adjust.structured("prompt", "by words in the system message")
     if asked.type == "json_object":
         return "Answer with one JSON object and nothing else."
+    about = f" ({asked.description})" if asked.description else ""
     schema = dumps(asked.schema).decode()
-    return f"Answer with JSON that fits this JSON Schema, and nothing else:\n{schema}"
+    return f"Answer with JSON{about} that fits this JSON Schema, and nothing else:\n{schema}"
 
 
 def _noted(asked: ResponseFormat[object], subset: Subset, adjust: Adjuster) -> JsonObject:
-    schema, removed = rewritten(asked.schema or {"type": "object"}, subset)
-    for path, reason in removed:
-        adjust.note("rewritten", f"response_format.schema{path}", reason)
+    given = asked.schema or {"type": "object"}
+    schema, lost = rewritten(given, subset)
+    field = "response_format.schema"
+    if subset.object_root and (schema.get("type") != "object" or "anyOf" in schema):
+        schema, lost = rewritten(_as_property(given), subset)
+        adjust.note("rewritten", field, f"as the property {ANSWER_KEY!r} of an object")
+        adjust.answer_key = ANSWER_KEY
+    for path, reason in lost:
+        adjust.note("rewritten", field + path.removeprefix(f"/properties/{ANSWER_KEY}"), reason)
     return schema
+
+
+_DEFINITIONS: Final = ("$defs", "definitions")
+_DATA: Final = ("const", "default", "enum", "examples")
+
+
+def _as_property(schema: JsonObject) -> JsonObject:
+    """The schema of an object that has what fits *schema* as its one property."""
+    inner = {key: schema[key] for key in schema if key not in (*_DEFINITIONS, "$schema")}
+    moved = {key: _moved(schema[key]) for key in schema if key in _DEFINITIONS}
+    here = cast("JsonObject", _moved(inner))
+    if here != inner or any(moved[key] != schema[key] for key in moved):
+        # It refers to itself as the whole: so it becomes a definition, for references to name.
+        known = cast("JsonObject", moved.get("$defs", {}))
+        moved["$defs"] = {**known, ANSWER_KEY: here}
+        here = {"$ref": f"#/$defs/{ANSWER_KEY}"}
+    return {
+        "type": "object",
+        "properties": {ANSWER_KEY: here},
+        "required": [ANSWER_KEY],
+        "additionalProperties": False,
+        **moved,
+    }
+
+
+def _moved(value: JsonValue) -> JsonValue:
+    """*value*, a piece of a schema, with references to the whole and into it to where it is now."""
+    if isinstance(value, Mapping):
+        result = {key: value[key] if key in _DATA else _moved(value[key]) for key in value}
+        to = value.get("$ref")
+        if isinstance(to, str) and to.startswith("#") and not to.startswith(_KEPT):
+            result["$ref"] = f"#/$defs/{ANSWER_KEY}{to[1:]}"
+        return result
+    return [_moved(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+_KEPT: Final = tuple(f"#/{name}/" for name in _DEFINITIONS)
