@@ -161,12 +161,14 @@ class Call(Generic[T]):
         self, answer: ChatCompletionResponse[object], ended: float
     ) -> ChatCompletionResponse[T]:
         """*answer*, whose last bytes came at *ended*, with all that the call itself knows."""
+        called = request_id(self.headers)
         told = evolve(
             answer,
+            id=answer.id or called or "",  # Bedrock has no other
             provider=self.target.provider.name,
             model=answer.model or self.target.model,
             latency=timedelta(seconds=ended - self.started),
-            request_id=request_id(self.headers),
+            request_id=called,
             headers=self.headers,
             attempts=tuple(self.attempts),
             adjustments=self._adjust.made,

@@ -42,6 +42,11 @@ def reason(error: BaseException) -> str:
     if hasattr(error, "request_info"):
         # aiohttp's response errors, whose own text holds the URL.
         text = f"{getattr(error, 'status', '')} {getattr(error, 'message', '')}"
+    elif hasattr(error, "code") and hasattr(error, "message"):
+        # aiohttp's parser calls what it cannot read a 400, which the server never said.
+        text = str(error.message)
+    elif isinstance(error, ValueError) and text.startswith("invalid literal for int()"):
+        text = "a chunk of the body has no size"  # http.client, where the body was cut
     return " ".join(text.split())[:_LONGEST_REASON] or type(error).__name__
 
 

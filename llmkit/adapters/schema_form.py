@@ -117,8 +117,9 @@ def with_nullable(schema: JsonDict) -> JsonDict:
 
 def _only_null(schema: Mapping[str, JsonValue]) -> bool:
     """Whether null is all that fits *schema*, as far as its types tell."""
-    if types_of(schema) == ("null",):
-        return True
+    types = types_of(schema)
+    if types is not None:
+        return types == ("null",)
     union = _branches(schema)
     return bool(union) and all(map(_only_null, union))
 

@@ -147,7 +147,8 @@ def credentials_of(provider: Provider, address: Address) -> Credentials | None:
 
 def _template(provider: Provider, explicit: str | None) -> str:
     """The address, its placeholders still in it."""
-    if explicit:
+    if explicit is not None:
+        # An empty one, of a variable that was not set, must not send the key to the real place.
         return _address(provider, "base_url", explicit)
     names = [f"{prefix(provider)}_BASE_URL"]
     manifest = find(provider.name)

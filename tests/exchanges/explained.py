@@ -34,6 +34,12 @@ class Explained:
 
 EXPLAINED: tuple[Explained, ...] = (
     Explained(
+        "openai-handles-optional-properties-in-strict-mode",
+        r"tools\[0\]\.function\.parameters(\..*)?",
+        "the recorded schema is not one that strict mode takes, and was refused for that (400,"
+        " additionalProperties is required); llmkit makes it one",
+    ),
+    Explained(
         "azure-openai-.*",
         "model",
         "the deployment is in the address, where Azure looks for it; it passes the body's over",

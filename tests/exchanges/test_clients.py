@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from asking import Ask, Way
 from attrs import evolve
+from colours import COLOURS, Colour
 
 from llmkit import APIError, ChatCompletionRequest, RetryPolicy, UserMessage
 
 from .building import built_body
-from .colours import COLOURS, Colour, Request
 from .facts import agree, answer_differences, error_differences, stream_differences
 from .playback import Playback, playing
 from .recording import Recording
@@ -35,12 +36,13 @@ def test_a_client_gives_what_its_recording_says(
 ) -> None:
     """Over a real socket, in both colours, the answer or the error is the recorded one."""
     wire = WIRES[recording.wire]
-    client = _client(wire, recording, playback)
+    way = Way(recording.id, colour, recording.streaming)
+    ask = Ask(way, _client(wire, recording, playback))
     request = _request(recording)
     expect = recording.expect
     if expect.error is not None:
         with pytest.raises(APIError) as caught:
-            (colour.stream if recording.streaming else colour.complete)(request, **client)
+            ask(request)
         error = caught.value
         agree(error_differences(error, expect.error, wire.error(recording)))
         assert error.provider == recording.provider
@@ -48,12 +50,9 @@ def test_a_client_gives_what_its_recording_says(
         assert ((error.partial and error.partial.content) or "") == (expect.text or "")
         return
     usage = wire.usage(recording)
+    answer = ask(request)
     if recording.streaming:
-        streamed = colour.stream(request, **client)
-        agree(stream_differences(streamed.chunks, usage=usage))
-        answer = streamed.answer
-    else:
-        answer = colour.complete(request, **client)
+        agree(stream_differences(ask.chunks, usage=usage))
     agree(answer_differences(answer, expect, usage))
     assert answer.provider == recording.provider
     assert [attempt.status for attempt in answer.attempts] == [recording.status]
@@ -75,7 +74,7 @@ def _client(wire: Wire, recording: Recording, playback: Playback) -> dict[str, A
     }
 
 
-def _request(recording: Recording) -> Request:
+def _request(recording: Recording) -> ChatCompletionRequest[object]:
     if recording.turn is not None:
         return typed_request(recording.turn, recording.provider)
     return ChatCompletionRequest(f"{recording.provider}/{recording.model}", [UserMessage("Hello")])

@@ -1,220 +1,91 @@
-"""What aimock's scenarios answer: texts, calls, thinking, JSON, finish reasons."""
+"""Every scenario of aimock, on every wire, in both colours, streamed and not."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from fnmatch import filter as matching
+from urllib.request import urlopen
 
 import pytest
-from attrs import frozen
+from asking import WAYS, Way
+from attrs import evolve
+from colours import COLOURS, Colour
 
-from llmkit import (
-    AssistantMessage,
-    ChatCompletionRequest,
-    FinishReason,
-    ResponseParseError,
-    SystemMessage,
-    ToolMessage,
-    UserMessage,
-    new_chat_completion_request,
-    with_response_json_object_format,
-    with_response_json_schema,
-    with_tools,
-)
+from llmkit import CompletionChunk, DecodeError
 
-from .aimock import MODEL, NEEDS_AIMOCK, TEXTS, THINKS, TOOLS, ask_by, scenario_request
-from .colours import WAYS, Ask
+from .cells import CELLS, Cell
+from .deviations import DEVIATIONS, expected
+from .expected import Outcome
+from .scenarios import CASES
+from .wires import AIMOCK, NEEDS_AIMOCK, WIRES, Wire
 
 pytestmark = NEEDS_AIMOCK
 
-
-@frozen
-class Person:
-    """What the JSON scenarios answer."""
-
-    name: str
-    age: int
-    tags: list[str]
+_STREAMED = [way for way in WAYS.values() if way.streams]
 
 
-@pytest.fixture(params=WAYS.values(), ids=list(WAYS))
-def ask(request: pytest.FixtureRequest) -> Ask:
-    """Each of the four ways to ask, one attempt only."""
-    return ask_by(request.param)
+@pytest.fixture(scope="session")
+def underway(request: pytest.FixtureRequest) -> Iterator[Mapping[str, Future[Outcome]]]:
+    """What takes its time is asked beside each other, so that the waits are one."""
+    callspecs = (getattr(item, "callspec", None) for item in request.session.items)
+    found = (callspec.params.get("cell") for callspec in callspecs if callspec)
+    cells = [cell for cell in found if isinstance(cell, Cell) and cell.case.waits]
+    with ThreadPoolExecutor(32) as threads:
+        yield {str(cell): threads.submit(cell.outcome) for cell in cells}
 
 
-@pytest.mark.parametrize("scenario", TEXTS)
-def test_texts_arrive_letter_for_letter(ask: Ask, scenario: str) -> None:
-    """Any text, however it is cut on its way: letters, torn emoji, line ends, SSE's own words."""
-    response = ask(scenario_request(scenario))
-    assert response.content == TEXTS[scenario]
-    assert response.finish_reason is FinishReason.STOP
-    assert response.usage.reported
-    assert response.usage.total_tokens > 0
-    if ask.streams:
-        joined = "".join(chunk.delta_message().content or "" for chunk in ask.chunks)
-        assert joined == TEXTS[scenario]
-        assert [chunk.is_last_chunk for chunk in ask.chunks].index(True) == len(ask.chunks) - 1
-        assert ask.chunks[-1].usage == response.usage
+@pytest.mark.parametrize("cell", CELLS, ids=map(str, CELLS))
+def test_a_scenario_comes_to_what_it_says(
+    cell: Cell, underway: Mapping[str, Future[Outcome]]
+) -> None:
+    """The same answer or the same failure on each wire, by each client, streamed or not."""
+    cell.expect.check(underway[str(cell)].result() if cell.case.waits else cell.outcome())
 
 
-def test_what_the_provider_says_of_itself_is_kept(ask: Ask) -> None:
-    """The answer's id, model, time and usage are the provider's own words."""
-    response = ask(scenario_request("text-override"))
-    assert response.content == "Overridden."
-    assert response.id == "resp-fixed-id"
-    assert response.model == "fixed-model-2026"
-    assert response.created is not None
-    assert response.created.timestamp() == 1700000000
-    counts = response.usage
-    assert (counts.prompt_tokens, counts.completion_tokens, counts.total_tokens) == (11, 7, 18)
-    assert response.provider == "openai"
-    assert response.request_id
+def test_no_scenario_is_left_out() -> None:
+    """Each of the server's scripts is asked for on each wire, and no other."""
+    with urlopen(f"{AIMOCK}/__aimock/fixtures?include=fixtures", timeout=30) as answer:
+        fixtures = json.load(answer)["fixtures"]
+    scripts = {fixture["match"]["userMessage"] for fixture in fixtures}
+    for wire in WIRES.values():
+        asked = {cell.case.scenario for cell in CELLS if cell.wire is wire}
+        assert {f"SCENARIO={scenario};" for scenario in asked} == scripts
 
 
-CALLS: dict[str, list[tuple[str, str, object]]] = {
-    "tool-call": [("call_1", "get_weather", {"city": "Paris", "unit": "c"})],
-    "tools-parallel-3": [
-        ("call_p_1", "get_weather", {"city": "Paris"}),
-        ("call_p_2", "get_weather", {"city": "Rome"}),
-        ("call_p_3", "get_time", {"tz": "Europe/Paris"}),
-    ],
-    "tool-noargs": [("call_na_1", "ping", {})],
-    "tool-bigargs": [
-        (
-            "call_big_1",
-            "save",
-            {
-                "s": 'quote " backslash \\ newline \n unicode é日🙂',
-                "n": [1, 2.5, -3e10, None, True],
-                "o": {"a": {"b": []}},
-            },
+def test_each_deviation_is_about_something() -> None:
+    """Its wires and its questions are there, and it changes what is expected of each wire."""
+    for deviation in DEVIATIONS:
+        assert all(matching(CASES, pattern) for pattern in deviation.cases), deviation
+        assert set(deviation.but) <= set(CASES)
+        for name in deviation.wires:
+            cases = [case for case in CASES.values() if deviation.applies(case, WIRES[name])]
+            assert any(deviation.apply(case.expect) != case.expect for case in cases)
+
+
+@pytest.mark.parametrize("wire", [wire for wire in WIRES.values() if wire.streams], ids=str)
+@pytest.mark.parametrize("colour", COLOURS.values(), ids=COLOURS)
+def test_a_failure_can_be_delivered_as_a_chunk(wire: Wire, colour: Colour) -> None:
+    """`raise_errors=False` gives the same error on a last chunk, and does not raise."""
+    case = CASES["fault-truncate-3"]
+    way = Way("streamed", colour, streams=True)
+    ask = wire.ask(way)
+    with colour(**ask.client) as door:
+        chunks: list[CompletionChunk] = list(
+            door.stream(case.question(wire, ask), raise_errors=False)
         )
-    ],
-    "text-then-tool": [("call_tt_1", "get_weather", {"city": "Oslo"})],
-    "tool-then-text": [
-        ("call_bt_1", "get_weather", {"city": "Oslo"}),
-        ("call_bt_2", "get_time", {"tz": "UTC"}),
-    ],
-    "reasoning-tool": [("call_r_1", "get_weather", {"city": "Paris"})],
-}
-BESIDE = {"text-then-tool": "Let me check.", "tool-then-text": "Checking Oslo."}
-"""The text that some calls have beside them."""
+    *before, last = chunks
+    assert last.is_last_chunk
+    assert all(chunk.error is None and not chunk.is_last_chunk for chunk in before)
+    expect = expected(case, wire)
+    expect.check(Outcome(wire, evolve(ask, chunks=before), error=last.error))
 
 
-@pytest.mark.parametrize("scenario", CALLS)
-def test_tool_calls_arrive_whole_and_in_order(ask: Ask, scenario: str) -> None:
-    """Each call has its id, its name and its arguments, parsed; a text beside it stays."""
-    response = ask(scenario_request(scenario, tools=TOOLS))
-    found = [(call.id, call.name, call.arguments) for call in response.tool_calls]
-    assert found == CALLS[scenario]
-    assert response.finish_reason is FinishReason.TOOL_CALLS
-    assert (response.content or "") == BESIDE.get(scenario, "")
-    indices = [piece.index for chunk in ask.chunks for piece in chunk.delta_message().tool_calls]
-    assert sorted(set(indices)) == list(range(len(CALLS[scenario])) if ask.streams else [])
-
-
-@pytest.mark.parametrize(
-    ("scenario", "results", "text"),
-    [
-        ("tool-roundtrip", ["21"], "It is 21 degrees in Paris."),
-        ("tool-roundtrip", ["no idea"], "The tool answered something else."),
-        ("tools-parallel-3", ["21", "22", "noon"], "All three tools answered."),
-    ],
-)
-def test_tool_results_go_back(ask: Ask, scenario: str, results: list[str], text: str) -> None:
-    """The answer's message goes into the next request as it is, with a result for each call."""
-    question = UserMessage(f"SCENARIO={scenario};")
-    asked = new_chat_completion_request(MODEL, [question], with_tools(TOOLS))
-    message = ask(asked).assistant_message()
-    assert message is not None
-    answers = [
-        ToolMessage(result, tool_call_id=call.id)
-        for call, result in zip(message.tool_calls, results, strict=True)
-    ]
-    asked = new_chat_completion_request(MODEL, [question, message, *answers], with_tools(TOOLS))
-    assert ask(asked).content == text
-
-
-@pytest.mark.parametrize("turn", [0, 1, 2])
-def test_turns_are_counted_by_the_provider(ask: Ask, turn: int) -> None:
-    """Earlier answers go out as answers, in their place."""
-    before = [
-        message
-        for number in range(turn)
-        for message in (UserMessage("SCENARIO=turns;"), AssistantMessage(f"turn {number}"))
-    ]
-    request = ChatCompletionRequest(MODEL, [*before, UserMessage("SCENARIO=turns;")])
-    assert ask(request).content == f"turn {turn}"
-
-
-def test_the_system_message_is_seen(ask: Ask) -> None:
-    """What the system message says reaches the provider, and its absence too."""
-    question = UserMessage("SCENARIO=system;")
-    told = ChatCompletionRequest(MODEL, [SystemMessage("You are terse."), question])
-    assert ask(told).content == "system prompt seen"
-    assert ask(ChatCompletionRequest(MODEL, [question])).content == "system prompt NOT seen"
-
-
-def test_json_of_a_schema_is_parsed(ask: Ask) -> None:
-    """An answer of a schema made from a type becomes a value of that type."""
-    question = UserMessage("SCENARIO=json-schema;")
-    asked = new_chat_completion_request(MODEL, [question], with_response_json_schema(Person))
-    assert ask(asked).parse() == Person("Ada", 36, ["math", "é"])
-
-
-def test_the_asked_form_is_seen(ask: Ask) -> None:
-    """The provider is told which form is asked for, and nothing where none is."""
-    question = UserMessage("SCENARIO=json-by-format;")
-    schema = new_chat_completion_request(MODEL, [question], with_response_json_schema(Person))
-    assert json.loads(ask(schema).content or "")["matched"] == "json_schema"
-    loose = new_chat_completion_request(MODEL, [question], with_response_json_object_format())
-    assert json.loads(ask(loose).content or "")["matched"] == "json_object"
-    assert ask(new_chat_completion_request(MODEL, [question])).content == "no response_format seen"
-
-
-def test_broken_json_is_a_typed_error(ask: Ask) -> None:
-    """JSON that breaks off raises only when it is parsed, and the error keeps the text."""
-    question = UserMessage("SCENARIO=json-invalid;")
-    asked = new_chat_completion_request(MODEL, [question], with_response_json_schema(Person))
-    response = ask(asked)
-    with pytest.raises(ResponseParseError) as caught:
-        response.parse()
-    assert caught.value.reason == "json"
-    assert caught.value.text == response.content == '{"name": "Ada", "age": '
-
-
-@pytest.mark.parametrize(
-    ("scenario", "thought", "text"),
-    [
-        ("reasoning", "First I think. Then I answer.", "42"),
-        ("reasoning-signed", "First I think. Then I answer.", "42"),
-        ("reasoning-redacted", None, "42"),
-        ("reasoning-tool", "I need the weather.", None),
-    ],
-)
-def test_thinking_is_apart_from_the_answer(
-    ask: Ask, scenario: str, thought: str | None, text: str | None
-) -> None:
-    """Visible thinking is `reasoning`, and no letter of it is in the answer's text."""
-    message = ask(scenario_request(scenario, model=THINKS, tools=TOOLS)).assistant_message()
-    assert message is not None
-    assert message.reasoning == thought
-    assert (message.content or None) == text
-
-
-@pytest.mark.parametrize(
-    ("scenario", "reason", "raw", "text"),
-    [
-        ("finish-length", FinishReason.LENGTH, "length", "cut off he"),
-        ("finish-filter", FinishReason.CONTENT_FILTER, "content_filter", "partial"),
-        ("finish-unknown", FinishReason.OTHER, "brand_new_reason", "odd"),
-    ],
-)
-def test_finish_reasons_keep_the_providers_word(
-    ask: Ask, scenario: str, reason: FinishReason, raw: str, text: str
-) -> None:
-    """A known word has its reason, an unknown one is OTHER, and the word itself stays."""
-    response = ask(scenario_request(scenario))
-    assert response.choices[0].finish_reason is reason
-    assert response.choices[0].raw_finish_reason == raw
-    assert response.content == text
+@pytest.mark.parametrize("way", _STREAMED, ids=lambda way: way.name)
+def test_a_stream_in_a_form_that_is_not_the_wires_is_a_decode_error(way: Way) -> None:
+    """Once the server streams as this wire does, it belongs in the table like the others."""
+    wire = WIRES["bedrock-invoke"]
+    ask = wire.ask(way)
+    with pytest.raises(DecodeError):
+        ask(CASES["text"].question(wire, ask))

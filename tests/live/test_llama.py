@@ -1,31 +1,20 @@
-"""A real model loop: llama.cpp's own server, on a model whose weights are noise.
-
-Its text means nothing; its tokens, grammars, templates and limits are real. A few weights are
-set by hand: with tools it calls one, after a result it writes text, `<|again|>` makes it call
-two at once, and `<|reason|>` think first. With a seed it says the same each time.
-"""
+"""A real model loop on the wire of OpenAI's chat: what its server holds a model to."""
 
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
 import pytest
+from asking import WAYS, Ask
 from attrs import frozen
 
 from llmkit import (
-    AssistantMessage,
-    AuthenticationError,
     ChatCompletionRequest,
     ContextLengthError,
     FinishReason,
-    Message,
-    RetryPolicy,
-    ToolMessage,
     UserMessage,
     new_chat_completion_request,
-    tool,
     with_max_tokens,
     with_response_json_object_format,
     with_response_json_schema,
@@ -33,13 +22,10 @@ from llmkit import (
     with_tools,
 )
 
-from .colours import WAYS, Ask
+from .llama import LLAMA, NEEDS_LLAMA, get_weather, llama
 from .programs import EXAMPLES, check, printed
 
-LLAMA = os.environ.get("LLMKIT_LLAMA", "")
-KEYED = os.environ.get("LLMKIT_LLAMA_KEYED", "")
-KEY = os.environ.get("LLMKIT_LLAMA_KEY", "")
-pytestmark = pytest.mark.skipif(not LLAMA, reason="LLMKIT_LLAMA does not name a server")
+pytestmark = NEEDS_LLAMA
 
 MODEL = "llamacpp/tiny"
 
@@ -53,21 +39,10 @@ class Person:
     member: bool
 
 
-@tool
-def get_weather(city: str) -> str:
-    """The weather in a city."""
-    return f"21 degrees in {city}"
-
-
-def _ask(way: tuple[bool, bool], server: str, **client: Any) -> Ask:
-    usual = {"provider": "llamacpp", "base_url": f"{server}/v1", "retry": RetryPolicy(attempts=1)}
-    return Ask(*way, {**usual, **client})
-
-
 @pytest.fixture(params=WAYS.values(), ids=list(WAYS))
 def ask(request: pytest.FixtureRequest) -> Ask:
     """Each of the four ways to ask."""
-    return _ask(request.param, LLAMA)
+    return llama(request.param)
 
 
 def _request(text: str = "hi", **fields: Any) -> ChatCompletionRequest[object]:
@@ -78,7 +53,7 @@ def _request(text: str = "hi", **fields: Any) -> ChatCompletionRequest[object]:
 
 def _said(**fields: Any) -> str:
     """What the model says to `_request(**fields)`, by one way."""
-    return _ask(WAYS["sync-whole"], LLAMA)(_request(**fields)).content or ""
+    return llama(WAYS["sync-whole"])(_request(**fields)).content or ""
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -119,38 +94,6 @@ def test_a_tool_call_fits_the_tools_schema(ask: Ask) -> None:
     assert list(call.arguments) == ["city"]
     assert isinstance(call.arguments["city"], str)
     assert response.finish_reason is FinishReason.TOOL_CALLS
-
-
-def test_two_calls_at_once(ask: Ask) -> None:
-    """Both calls arrive, each whole, with an id of its own and indices 0 and 1."""
-    asked = new_chat_completion_request(
-        MODEL, [UserMessage("<|again|> Weather?")], with_tools([get_weather])
-    )
-    calls = ask(asked).tool_calls
-    assert [call.name for call in calls] == ["get_weather", "get_weather"]
-    assert len({call.id for call in calls}) == 2
-    assert all(isinstance(call.arguments["city"], str) for call in calls)
-    indices = {piece.index for chunk in ask.chunks for piece in chunk.delta_message().tool_calls}
-    assert indices == ({0, 1} if ask.streams else set())
-
-
-def test_a_tool_loop_by_hand_ends(ask: Ask) -> None:
-    """Answer each call, ask again with all of it, until there is a text."""
-    messages: list[Message] = [UserMessage("<|again|> Weather?")]
-    for _ in range(5):
-        asked = new_chat_completion_request(
-            MODEL, messages, with_tools([get_weather]), with_max_tokens(200)
-        )
-        message = ask(asked).assistant_message()
-        assert isinstance(message, AssistantMessage)
-        messages.append(message)
-        if not message.tool_calls:
-            break
-        messages += [ToolMessage("21 degrees", tool_call_id=call.id) for call in message.tool_calls]
-    assert [message.role for message in messages] == [
-        *("user", "assistant", "tool", "tool", "assistant")
-    ]
-    assert messages[-1].content
 
 
 def test_a_json_schema_is_enforced(ask: Ask) -> None:
@@ -221,39 +164,8 @@ def test_two_answers_at_once(ask: Ask) -> None:
     assert [choice.finish_reason for choice in response.choices] == [FinishReason.LENGTH] * 2
 
 
-def test_thinking_is_apart_from_the_answer(ask: Ask) -> None:
-    """What the model thinks is `reasoning`, in the chunks too, and not in the text."""
-    response = ask(_request("<|reason|> hi"))
-    message = response.assistant_message()
-    assert message is not None
-    assert message.reasoning
-    assert message.content
-    assert message.reasoning not in message.content
-    assert response.finish_reason is FinishReason.STOP
-    if ask.streams:
-        thought = "".join(chunk.delta_message().reasoning or "" for chunk in ask.chunks)
-        assert thought == message.reasoning
-
-
 def test_too_long_a_prompt_is_a_context_length_error(ask: Ask) -> None:
     """What the model cannot hold is told by the wire's own word for it."""
     with pytest.raises(ContextLengthError) as caught:
         ask(_request("word " * 6000))
     assert caught.value.status == 400
-
-
-@pytest.mark.skipif(
-    not (KEYED and KEY),
-    reason="LLMKIT_LLAMA_KEYED and LLMKIT_LLAMA_KEY do not name a server and its key",
-)
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
-def test_a_wrong_key_is_refused_and_not_repeated(way: tuple[bool, bool]) -> None:
-    """The right key is let in; a wrong one is one attempt, and in no text of the error."""
-    assert _ask(way, KEYED, api_key=KEY)(_request()).content
-    wrong = "wrong-key-0123456789"
-    with pytest.raises(AuthenticationError) as caught:
-        _ask(way, KEYED, api_key=wrong, retry=RetryPolicy(attempts=3))(_request())
-    error = caught.value
-    assert error.status == 401
-    assert len(error.attempts) == 1
-    assert wrong not in f"{error} {error!r} {error.body} {vars(error)}"

@@ -54,7 +54,9 @@ def tools(
     if choice is not None and choice.mode == "none" and not wire.tool_choice_none:
         adjust.note("dropped", "tools", "none may be called, and the provider has no word for that")
         return
-    body["tools"] = [_tool(wire, tool, adjust) for tool in request.tools]
+    body["tools"] = [
+        _tool(wire, tool, f"tools[{i}]", adjust) for i, tool in enumerate(request.tools)
+    ]
     if choice is not None and taken(wire, "tool_choice", choice, adjust):
         body["tool_choice"] = _tool_choice(wire, request, choice)
     parallel = request.parallel_tool_calls
@@ -62,7 +64,7 @@ def tools(
         body["parallel_tool_calls"] = parallel
 
 
-def _tool(wire: OpenAIChat, tool: Tool, adjust: Adjuster) -> JsonValue:
+def _tool(wire: OpenAIChat, tool: Tool, field: str, adjust: Adjuster) -> JsonValue:
     function: dict[str, JsonValue] = {"name": tool.name}
     if tool.description:
         function["description"] = tool.description
@@ -70,15 +72,13 @@ def _tool(wire: OpenAIChat, tool: Tool, adjust: Adjuster) -> JsonValue:
     if tool.strict is not None:
         function["strict"] = tool.strict
     if tool.strict and wire.strict_schemas:
-        function["parameters"], function["strict"] = parameters(tool, f"tools.{tool.name}", adjust)
+        function["parameters"], function["strict"] = parameters(tool, field, adjust)
     result: dict[str, JsonValue] = {"type": "function", "function": function}
     if tool.cache_control is not None:
         if wire.cache_control:
             result["cache_control"] = cache_control_to_dict(tool.cache_control)
         else:
-            adjust.note(
-                "dropped", f"tools.{tool.name}.cache_control", "the provider caches by itself"
-            )
+            adjust.note("dropped", f"{field}.cache_control", "the provider caches by itself")
     return result
 
 
@@ -113,7 +113,7 @@ def response_format(
         body["response_format"] = _format(wire, loose, adjust)
     elif asked.type == "json_schema" and wire.forced_tools and _free(wire, request):
         tool = as_tool(asked, Subset(), adjust)
-        body["tools"] = [_tool(wire, tool, adjust)]
+        body["tools"] = [_tool(wire, tool, "tools[0]", adjust)]
         body["tool_choice"] = ToolChoice.named(tool.name).to_json()
     else:
         if "json_object" in known:
