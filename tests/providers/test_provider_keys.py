@@ -124,9 +124,11 @@ def test_the_order_of_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_empty_address_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As of keys."""
+    """Of a variable, as of keys; one that is given leads nowhere, and not to the usual place."""
     monkeypatch.setenv("LLMKIT_MY_OWN_ONE_BASE_URL", " ")
-    assert base_url_of(MINE, "") == "https://example.com/v1"
+    assert base_url_of(MINE) == "https://example.com/v1"
+    with pytest.raises(ConfigurationError, match="base_url"):
+        base_url_of(MINE, "")
 
 
 def test_a_vendors_variable_moves_the_vendor_only(monkeypatch: pytest.MonkeyPatch) -> None:
