@@ -233,7 +233,7 @@ def test_a_cache_marker_on_a_tool() -> None:
     assert said["cache_control"] == {"type": "ephemeral"}
     made = built(tools=[tool])
     assert made.body["tools"] == [WEATHER_SAID]
-    assert made.adjusted == (("dropped", "tools.get_weather.cache_control"),)
+    assert made.adjusted == (("dropped", "tools[0].cache_control"),)
 
 
 def test_a_text_format_that_is_not_known() -> None:
