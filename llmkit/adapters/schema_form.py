@@ -40,7 +40,7 @@ def told(keyword: str, value: object) -> str | None:
     if keyword == "uniqueItems":
         return "no item twice" if value is True else None
     words = _WORDS.get(keyword)
-    if words is None:
+    if words is None or (keyword, value) == ("default", None):
         return None
     return words.format(value if isinstance(value, str) else dumps(value).decode())
 
