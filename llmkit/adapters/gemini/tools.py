@@ -35,6 +35,7 @@ OPENAPI: Final = Subset(
     const_as_enum=True,
     nullable=True,
     inline_refs=True,
+    string_enums=True,
     describe=True,
 )
 """What `parameters` and `responseSchema` take.
@@ -52,6 +53,7 @@ JSON_SCHEMA: Final = Subset(
         )
     ),
     const_as_enum=True,
+    bare_refs=True,
     describe=True,
 )
 """What `responseJsonSchema` takes.
