@@ -141,6 +141,21 @@ class Terminal:
         """Press Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
 
+    def interrupt_until(self, text: str) -> None:
+        """Press Ctrl-C, again if need be, until *text* has come.
+
+        CPython's readline takes a signal that comes between the prompt and its own wait with
+        the next key only.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while self.seen.find(text.encode(), self._read_to) < 0:
+            assert time.monotonic() < deadline, self.seen[self._read_to :]
+            self.interrupt()
+            patience = time.monotonic() + 0.5
+            while time.monotonic() < patience and text.encode() not in self.seen[self._read_to :]:
+                assert self._read(), f"ended without {text!r}: {self.seen!r}"
+        self.wait_for(text)
+
     def end(self) -> tuple[int, str]:
         """Read to the end; the exit code, and all that was written."""
         deadline = time.monotonic() + PATIENCE

@@ -241,8 +241,7 @@ def test_ctrl_c_at_the_prompt_drops_the_line(llmkit: Program, server: Server) ->
     server.replies = [stream("First.", end())]
     terminal = on(server, llmkit, "-i")
     terminal.wait_for("> ")
-    terminal.interrupt()
-    terminal.wait_for("/exit or Ctrl-D ends")
+    terminal.interrupt_until("/exit or Ctrl-D ends")
     terminal.wait_for("> ")
     terminal.type("one\n")
     terminal.wait_for("First.")
