@@ -92,10 +92,15 @@ class WholeResponse(http.client.HTTPResponse):
 
     def begin(self) -> None:
         """Read the head."""
-        head = _Head(self.fp)
+        file, head = self.fp, _Head(self.fp)
         self.fp = cast("BufferedReader", head)
-        super().begin()
-        self.fp = head.file
+        try:
+            super().begin()
+        finally:
+            # Whatever broke it off, a Ctrl-C too, closes the real file; where the answer has no
+            # body, http.client has closed it, and has none.
+            if cast("object", self.fp) is head:
+                self.fp = file
 
 
 class TimedConnection(HTTPConnection):

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -23,7 +24,7 @@ from llmkit._transports.sync_requests import RequestsTransport
 
 from .colour import NO_PROXY, PATIENT, Colour, post
 from .conftest import Authority
-from .wire_server import CHUNKED, Act, WireServer, answer, chunk
+from .wire_server import CHUNKED, Act, Script, WireServer, answer, chunk
 
 EVENT = CHUNKED + chunk(b"data: 1\n\n")
 
@@ -387,3 +388,18 @@ def test_a_callers_own_timeout_is_its_own(aio: AiohttpTransport) -> None:
             assert not isinstance(caught.value, errors.TimeoutError)
 
         asyncio.run(main())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("script", [(Act.HOLD,), (EVENT, Act.HOLD)], ids=["head", "body"])
+def test_an_interrupt_is_no_lost_answer(script: Script) -> None:
+    """Ctrl-C while a blocking call waits is a KeyboardInterrupt, and gives the socket back."""
+    transport = RequestsTransport(environment=NO_PROXY)
+    with WireServer(script) as server:
+        interrupt = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+        interrupt.start()
+        with pytest.raises(KeyboardInterrupt):
+            transport.send(post(server.url), PATIENT, None)
+        interrupt.join()
+        server.wait_for_open(0)
+    transport.close()
