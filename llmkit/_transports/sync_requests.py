@@ -291,8 +291,10 @@ class _Adapter(HTTPAdapter):
             pool.close()
 
     def _new_pool(self, route: Route) -> HTTPConnectionPool:
-        options = {"ssl_context": self._tls_context()} if route.scheme == "https" else None
         manager = self.poolmanager if route.proxy is None else self._proxy_manager(route.proxy)
+        # To an https proxy that forwards, the pool's own connections are TLS.
+        secure = route.scheme == "https" or (route.proxy and route.proxy.url.startswith("https:"))
+        options = {"ssl_context": self._tls_context()} if secure else None
         manager.pool_classes_by_scheme = {"http": TimedPool, "https": TimedTLSPool}
         pool: HTTPConnectionPool = manager.connection_from_host(
             route.host, route.port, route.scheme, pool_kwargs=options
