@@ -5,14 +5,16 @@ Source: https://docs.cohere.com/v2/docs/streaming
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..._http import Headers, HttpResponse
 from ..._json import loads, mended, strict_loads
-from ..._models.accumulate import unfold
 from ..._models.chunks import ChunkChoice, CompletionChunk
-from ...errors import DecodeError, LLMKitError, StreamInterruptedError
-from ..sse import Event, SSEDecoder
+from ..._models.response import ChatCompletionResponse
+from ...errors import DecodeError
+from ..event_decoder import EventDecoder
+from ..sse import Event
 from .answer import finish_reason, mapping, text_of, usage
 from .delta import Message
 from .error import error_in, generation_error
@@ -23,72 +25,25 @@ if TYPE_CHECKING:
 _HEADERS = Headers()
 
 
-class CohereDecoder:
+class CohereDecoder(EventDecoder):
     """Bytes of one streamed answer in, chunks out; see `StreamDecoder`."""
 
     def __init__(self, wire: CohereV2) -> None:
-        self.failure: LLMKitError | None = None
-        self.done: bool = False
+        super().__init__()
         self._wire = wire
-        self._sse = SSEDecoder()
-        self._whole: bytearray | None = None  # of a server that answers in one piece
-        self._begun = False
         self._id = ""
         self._message = Message(wire)
 
-    @property
-    def finished(self) -> bool:
-        """Whether the answer's real end is there."""
-        return self.done
+    def _event(self, event: Event) -> Iterable[CompletionChunk]:
+        """The chunks that *event* makes. A `[DONE]` may follow the last; it says no more."""
+        chunk = self._chunk(event)
+        return () if chunk is None else (chunk,)
 
-    def feed(self, data: bytes) -> list[CompletionChunk]:
-        """The chunks that *data* completes."""
-        if not self._begun:
-            data = data.lstrip()
-            if not data:
-                return []
-            self._begun = True
-            if data[:1] == b"{":
-                self._whole = bytearray()
-        if self._whole is not None:
-            self._whole += data
-            return []
-        try:
-            events = self._sse.feed(data)
-        except DecodeError as error:
-            self.failure = self.failure or error
-            return []
-        return self._events(events)
+    def _parsed(self, response: HttpResponse) -> ChatCompletionResponse[object]:
+        """The answer in *response*, which was not streamed."""
+        from .parse import parse  # both sides of the wire may answer in the other's way
 
-    def close(self) -> list[CompletionChunk]:
-        """The end of the bytes."""
-        if self._whole is not None and not self.done:
-            return self._answered_whole(bytes(self._whole))
-        chunks = self._events(self._sse.close(), cut=True)
-        if self.failure is not None:
-            raise self.failure
-        if not self.done:
-            raise StreamInterruptedError("the stream ended before its answer did")
-        return chunks
-
-    def _events(self, events: list[Event], *, cut: bool = False) -> list[CompletionChunk]:
-        chunks: list[CompletionChunk] = []
-        for event in events:
-            # The `[DONE]` that may follow the last event says nothing more.
-            if self.done or self.failure is not None:
-                break
-            if not event.data.strip():
-                continue
-            try:
-                chunk = self._chunk(event)
-            except LLMKitError as error:
-                # Half an event at the end of the bytes tells that they were cut, no more.
-                if not (cut and isinstance(error, DecodeError)):
-                    self.failure = error
-                break
-            if chunk is not None:
-                chunks.append(chunk)
-        return chunks
+        return parse(self._wire, response)
 
     def _chunk(self, event: Event) -> CompletionChunk | None:
         data = self._loads(event.data)
@@ -138,18 +93,6 @@ class CohereDecoder:
         if not isinstance(data, dict):
             raise DecodeError("an event of the stream is no JSON object", body=text)
         return data
-
-    def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
-        """The one chunk of an answer that was not streamed."""
-        from .parse import parse  # both sides of the wire may answer in the other's way
-
-        try:
-            response = parse(self._wire, HttpResponse(200, _HEADERS, body))
-        except LLMKitError as error:
-            self.failure = error
-            raise
-        self.done = True
-        return [unfold(response)]
 
 
 def _joinable(data: object) -> object:

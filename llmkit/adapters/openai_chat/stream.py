@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..._http import Headers, HttpResponse
 from ..._json import loads, mended, strict_loads
-from ..._models.accumulate import unfold
 from ..._models.chunks import ChunkChoice, CompletionChunk
 from ..._models.parts import Citation
+from ..._models.response import ChatCompletionResponse
 from ..._models.usage import NO_USAGE, Usage
-from ...errors import DecodeError, LLMKitError, StreamInterruptedError
-from ..sse import Event, SSEDecoder
+from ...errors import DecodeError, LLMKitError
+from ..event_decoder import EventDecoder
+from ..sse import Event
 from .answer import citations, number, usage
 from .delta import ChoiceState
 from .error import error_in, error_told
@@ -25,16 +27,12 @@ _PIECES = ("content", "reasoning_content", "reasoning", "refusal", "tool_calls",
 """What of a delta goes on in the next: half a character there may find its other half."""
 
 
-class ChatDecoder:
+class ChatDecoder(EventDecoder):
     """Bytes of one streamed answer in, chunks out; see `StreamDecoder`."""
 
     def __init__(self, wire: OpenAIChat) -> None:
-        self.failure: LLMKitError | None = None
-        self.done: bool = False
+        super().__init__()
         self._wire = wire
-        self._sse = SSEDecoder()
-        self._whole: bytearray | None = None  # of a server that answers in one piece
-        self._begun = False
         self._id = ""
         self._model = ""
         self._created: float | None = None
@@ -49,59 +47,30 @@ class ChatDecoder:
         states = self._choices.values()
         return self.done or (bool(states) and all(state.finish is not None for state in states))
 
-    def feed(self, data: bytes) -> list[CompletionChunk]:
-        """The chunks that *data* completes."""
-        if not self._begun:
-            data = data.lstrip()
-            if not data:
-                return []
-            self._begun = True
-            if data[:1] == b"{":
-                self._whole = bytearray()
-        if self._whole is not None:
-            self._whole += data
-            return []
+    def _event(self, event: Event) -> Iterable[CompletionChunk]:
+        """The chunks that *event* makes."""
+        if event.data.strip() == b"[DONE]":
+            return self._closing()
         try:
-            events = self._sse.feed(data)
-        except DecodeError as error:
-            self.failure = self.failure or error
-            return []
-        return self._events(events)
+            chunk = self._chunk(event)
+        except DecodeError:
+            plain = _plain_error(event)
+            if plain is None:
+                raise
+        else:
+            return () if chunk is None else (chunk,)
+        raise plain
 
-    def close(self) -> list[CompletionChunk]:
-        """The end of the bytes."""
-        if self._whole is not None and not self.done:
-            return self._answered_whole(bytes(self._whole))
-        chunks = self._events(self._sse.close(), cut=True)
-        if self.failure is not None:
-            raise self.failure
-        if not self.done:
-            if not self.finished:
-                raise StreamInterruptedError("the stream ended before its answer did")
-            self.done = True
-            chunks.append(self._last())
-        return chunks
+    def _closing(self) -> Iterable[CompletionChunk]:
+        """The last chunk."""
+        self.done = True
+        return (self._last(),)
 
-    def _events(self, events: list[Event], *, cut: bool = False) -> list[CompletionChunk]:
-        chunks: list[CompletionChunk] = []
-        for event in events:
-            if self.done or self.failure is not None:
-                break
-            text = event.data.strip()
-            if text == b"[DONE]":
-                self.done = True
-                chunks.append(self._last())
-            elif text:
-                try:
-                    chunk = self._chunk(event)
-                except LLMKitError as error:
-                    # Half an event at the end of the bytes tells that they were cut, no more.
-                    if not (cut and isinstance(error, DecodeError)):
-                        self.failure = _plain_error(event) or error
-                    break
-                if chunk is not None:
-                    chunks.append(chunk)
-        return chunks
+    def _parsed(self, response: HttpResponse) -> ChatCompletionResponse[object]:
+        """The answer in *response*, which was not streamed."""
+        from .parse import parse  # both sides of the wire may answer in the other's way
+
+        return parse(self._wire, response)
 
     def _chunk(self, event: Event) -> CompletionChunk | None:
         data = self._loads(event)
@@ -180,18 +149,6 @@ class ChatDecoder:
             usage=self._usage,
             is_last_chunk=True,
         )
-
-    def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
-        """The one chunk of an answer that was not streamed."""
-        from .parse import parse  # both sides of the wire may answer in the other's way
-
-        try:
-            response = parse(self._wire, HttpResponse(200, _HEADERS, body))
-        except DecodeError as error:
-            self.failure = error
-            raise
-        self.done = True
-        return [unfold(response)]
 
 
 def _joinable(data: object) -> object:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._http import Headers, HttpResponse
 from ..._json import JsonObject, loads, mended, strict_loads
-from ..._models.accumulate import unfold
 from ..._models.chunks import EMPTY_DELTA, ChunkChoice, CompletionChunk
+from ..._models.response import ChatCompletionResponse
 from ..._models.usage import NO_USAGE, Usage
-from ...errors import DecodeError, LLMKitError, StreamInterruptedError
-from ..sse import Event, SSEDecoder
+from ...errors import DecodeError
+from ..event_decoder import EventDecoder
+from ..sse import Event
 from .answer import finish_reason, text_of, usage
 from .error import error_in, error_told
 from .items import Output
@@ -31,80 +33,32 @@ _ENDS: Final = {
 _ABOUT: Final = ("response.created", "response.in_progress", "response.queued")
 
 
-class ResponsesDecoder:
+class ResponsesDecoder(EventDecoder):
     """Bytes of one streamed answer in, chunks out; see `StreamDecoder`.
 
     `response` is the provider's own object of the whole answer, once its end is there.
     """
 
     def __init__(self, wire: OpenAIResponses) -> None:
-        self.failure: LLMKitError | None = None
-        self.done: bool = False
+        super().__init__()
         self.response: JsonObject = {}
         self._wire = wire
-        self._sse = SSEDecoder()
-        self._whole: bytearray | None = None  # of a server that answers in one piece
-        self._begun = False
         self._id = ""
         self._model = ""
         self._created: float | None = None
         self._usage: Usage = NO_USAGE
         self._output = Output(wire)
 
-    @property
-    def finished(self) -> bool:
-        """Whether the answer's real end is there."""
-        return self.done
+    def _parsed(self, response: HttpResponse) -> ChatCompletionResponse[object]:
+        """The answer in *response*, which was not streamed."""
+        from .parse import parse  # both sides of the wire may answer in the other's way
 
-    def feed(self, data: bytes) -> list[CompletionChunk]:
-        """The chunks that *data* completes."""
-        if not self._begun:
-            data = data.lstrip()
-            if not data:
-                return []
-            self._begun = True
-            if data[:1] == b"{":
-                self._whole = bytearray()
-        if self._whole is not None:
-            self._whole += data
-            return []
-        try:
-            events = self._sse.feed(data)
-        except DecodeError as error:
-            self.failure = self.failure or error
-            return []
-        return self._events(events)
+        return parse(self._wire, response)
 
-    def close(self) -> list[CompletionChunk]:
-        """The end of the bytes."""
-        if self._whole is not None and not self.done:
-            return self._answered_whole(bytes(self._whole))
-        chunks = self._events(self._sse.close(), cut=True)
-        if self.failure is not None:
-            raise self.failure
-        if not self.done:
-            raise StreamInterruptedError("the stream ended before its answer did")
-        return chunks
-
-    def _events(self, events: list[Event], *, cut: bool = False) -> list[CompletionChunk]:
-        chunks: list[CompletionChunk] = []
-        for event in events:
-            if self.done or self.failure is not None:
-                break
-            text = event.data.strip()
-            if text == b"[DONE]":
-                chunks += self._end(None, {})
-            elif text:
-                try:
-                    chunks += self._event(event)
-                except LLMKitError as error:
-                    # Half an event at the end of the bytes tells that they were cut, no more.
-                    if not (cut and isinstance(error, DecodeError)):
-                        self.failure = error
-                    break
-        return chunks
-
-    def _event(self, event: Event) -> list[CompletionChunk]:
+    def _event(self, event: Event) -> Iterable[CompletionChunk]:
+        """The chunks that *event* makes."""
+        if event.data.strip() == b"[DONE]":
+            return self._end(None, {})
         data = self._loads(event)
         kind = data.get("type")
         if not isinstance(kind, str):
@@ -183,15 +137,3 @@ class ResponsesDecoder:
 
     def _chunk(self, choice: ChunkChoice) -> CompletionChunk:
         return CompletionChunk((choice,), self._id, self._model, self._created)
-
-    def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
-        """The one chunk of an answer that was not streamed."""
-        from .parse import parse  # both sides of the wire may answer in the other's way
-
-        try:
-            response = parse(self._wire, HttpResponse(200, _HEADERS, body))
-        except DecodeError as error:
-            self.failure = error
-            raise
-        self.done = True
-        return [unfold(response)]

@@ -1,0 +1,107 @@
+"""What the decoders of the wires that stream server-sent events have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+
+from .._http import Headers, HttpResponse
+from .._models.accumulate import unfold
+from .._models.chunks import CompletionChunk
+from .._models.response import ChatCompletionResponse
+from ..errors import DecodeError, LLMKitError, StreamInterruptedError
+from .sse import Event, SSEDecoder
+
+
+class EventDecoder(ABC):
+    """Bytes of one streamed answer in, chunks out; see `StreamDecoder`.
+
+    A wire says what one event adds; how an answer may come, and end, is the same for all: as
+    events, or in one piece from a server that does not stream.
+    """
+
+    def __init__(self) -> None:
+        self.failure: LLMKitError | None = None
+        self.done: bool = False
+        self._sse = SSEDecoder()
+        self._whole: bytearray | None = None  # of a server that answers in one piece
+        self._begun = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether the answer's real end is there."""
+        return self.done
+
+    def feed(self, data: bytes) -> list[CompletionChunk]:
+        """The chunks that *data* completes."""
+        if not self._begun:
+            data = data.lstrip()
+            if not data:
+                return []
+            self._begun = True
+            if data[:1] == b"{":
+                self._whole = bytearray()
+        if self._whole is not None:
+            self._whole += data
+            return []
+        try:
+            events = self._sse.feed(data)
+        except DecodeError as error:
+            self.failure = self.failure or error
+            return []
+        return self._events(events)
+
+    def close(self) -> list[CompletionChunk]:
+        """The end of the bytes."""
+        if self._whole is not None and not self.done:
+            return self._answered_whole(bytes(self._whole))
+        chunks = self._events(self._sse.close(), cut=True)
+        if self.failure is not None:
+            raise self.failure
+        if not self.done:
+            if not self.finished:
+                raise StreamInterruptedError("the stream ended before its answer did")
+            chunks += self._closing()
+        return chunks
+
+    @abstractmethod
+    def _event(self, event: Event) -> Iterable[CompletionChunk]:
+        """The chunks that *event* makes.
+
+        Raises:
+            LLMKitError: it tells an error, or is not of the wire's form.
+        """
+
+    @abstractmethod
+    def _parsed(self, response: HttpResponse) -> ChatCompletionResponse[object]:
+        """The answer in *response*, which was not streamed."""
+
+    def _closing(self) -> Iterable[CompletionChunk]:
+        """The last chunk, where the answer is finished and no event was its last."""
+        return ()
+
+    def _events(self, events: list[Event], *, cut: bool = False) -> list[CompletionChunk]:
+        chunks: list[CompletionChunk] = []
+        for event in events:
+            if self.done or self.failure is not None:
+                break
+            if not event.data.strip():
+                continue
+            try:
+                chunks += self._event(event)
+            except LLMKitError as error:
+                # Half an event at the end of the bytes tells that they were cut, no more.
+                if not (cut and isinstance(error, DecodeError)):
+                    self.failure = error
+                break
+        return chunks
+
+    def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
+        """The one chunk of an answer that was not streamed."""
+        try:
+            response = self._parsed(HttpResponse(200, Headers(), body))
+        except LLMKitError as error:
+            self.failure = error
+            raise
+        self.done = True
+        return [unfold(response)]
