@@ -261,16 +261,6 @@ def _citation(data: Mapping[str, object], raw: JsonObject) -> Citation:
     )
 
 
-def made_up_id(response_id: object, choice: int, index: int) -> str:
-    """An id for a tool call that came without one: the same for the same answer."""
-    seed = "".join(c for c in str(response_id or "") if c.isalnum() and c.isascii())[-24:]
-    if not seed:
-        from secrets import token_hex  # few answers are without an id of their own
-
-        seed = token_hex(12)
-    return f"call_{seed}_{choice}_{index}"
-
-
 def arguments_text(value: object) -> str:
     """The arguments of a call as JSON text; some servers send the object itself."""
     if isinstance(value, str):

@@ -9,13 +9,13 @@ from ..._json import is_object, well_formed
 from ..._models.chunks import Block, ChunkChoice, DeltaMessage, ToolCallDelta
 from ..._models.logprobs import Logprobs
 from ..._models.parts import Citation, TextPart
+from .._base import made_up_id
 from .answer import (
     arguments_text,
     citations,
     content_parts,
     finish_reason,
     logprobs,
-    made_up_id,
     reasoning_part,
     reasoning_text,
     text,

@@ -21,6 +21,7 @@ from ...errors import (
     ServerError,
 )
 from .._base import api_error, error_class
+from ..openai_errors import class_told, word
 
 _BY_CODE: Final[Mapping[str, type[APIError]]] = {
     "context_length_exceeded": ContextLengthError,
@@ -46,10 +47,6 @@ _BY_CODE: Final[Mapping[str, type[APIError]]] = {
     "overloaded_error": OverloadedError,
     "server_error": ServerError,
 }
-# Of these two, the status tells more where it is an error of its own: a 413 with a rate limit's
-# code cannot be helped by waiting.
-_WEAK: Final = (RateLimitError, ServerError)
-
 _TOO_LONG: Final = ("maximum context length", "context length exceeded", "prompt is too long")
 
 
@@ -96,7 +93,7 @@ def _status_told(data: Mapping[str, object]) -> int | None:
     for place in (inner, data):
         if isinstance(place, Mapping):
             for name in ("status_code", "status", "code", "raw_status_code"):
-                value = _word(place.get(name)) or ""
+                value = word(place.get(name)) or ""
                 if len(value) == 3 and value.isdecimal() and 400 <= int(value) < 600:
                     return int(value)
     if isinstance(inner, Mapping):
@@ -116,14 +113,14 @@ def _read(data: object) -> tuple[str, str | None, str | None]:
     if isinstance(inner, Mapping):
         # Azure's own word for why a prompt was filtered is one level further in.
         cause = inner.get("innererror")
-        why = _word(cause.get("code")) if isinstance(cause, Mapping) else None
-        kind = why or _word(inner.get("type"))
-        return _text(inner.get("message")), _word(inner.get("code")), kind
+        why = word(cause.get("code")) if isinstance(cause, Mapping) else None
+        kind = why or word(inner.get("type"))
+        return _text(inner.get("message")), word(inner.get("code")), kind
     errors = data.get("errors")
     if isinstance(errors, list) and errors and isinstance(errors[0], Mapping):  # Cloudflare
-        return _text(errors[0].get("message")), _word(errors[0].get("code")), None
+        return _text(errors[0].get("message")), word(errors[0].get("code")), None
     message = _text(inner) or _text(data.get("message")) or _text(data.get("detail"))
-    return message, _word(data.get("code") or data.get("error_code")), _word(data.get("type"))
+    return message, word(data.get("code") or data.get("error_code")), word(data.get("type"))
 
 
 def _text(value: object) -> str:
@@ -134,22 +131,6 @@ def _text(value: object) -> str:
     return "" if value is None else dumps(value).decode()
 
 
-def _word(value: object) -> str | None:
-    if isinstance(value, bool) or value is None or value == "":
-        return None
-    return str(value) if isinstance(value, str | int) else None
-
-
 def _chosen(status: int, code: str | None, kind: str | None, message: str) -> type[APIError] | None:
     """The class that the wire's own words tell, or None: the status tells it then."""
-    for word in (code, kind):
-        found = _BY_CODE.get(word or "")
-        if found is not None and not (found in _WEAK and status not in (400, 500)):
-            return found
-    coded = code is not None and code != str(status)
-    if status in (400, 413, 422) and not coded:
-        # No code to go by: the words are all there is.
-        lower = message.lower()
-        if any(phrase in lower for phrase in _TOO_LONG):
-            return ContextLengthError
-    return None
+    return class_told(_BY_CODE, _TOO_LONG, status=status, code=code, kind=kind, message=message)

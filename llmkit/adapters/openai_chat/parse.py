@@ -21,13 +21,13 @@ from ..._models.parts import (
 from ..._models.response import ChatCompletionChoice, ChatCompletionResponse, created_at
 from ..._models.tools import ToolCall
 from ...errors import DecodeError, InvalidRequestError
+from .._base import made_up_id
 from .answer import (
     arguments_text,
     citations,
     content_parts,
     finish_reason,
     logprobs,
-    made_up_id,
     reasoning_part,
     reasoning_text,
     text,

@@ -22,6 +22,7 @@ from ...errors import (
     ServerError,
 )
 from .._base import api_error, error_class
+from ..openai_errors import class_told, word
 
 # Sources: https://platform.openai.com/docs/guides/error-codes, and the codes of an answer's
 # `error` in https://platform.openai.com/docs/api-reference/responses/object
@@ -56,9 +57,6 @@ _BY_CODE: Final[Mapping[str, type[APIError]]] = {
     "failed_to_download_image": BadRequestError,
     "empty_image_file": BadRequestError,
 }
-# Of these two, the status tells more where it is an error of its own.
-_WEAK: Final = (RateLimitError, ServerError)
-
 # An error inside an answer, or an event, has no status of its own; its kind stands for it.
 _STATUS_OF_KIND: Final = {
     "invalid_request_error": 400,
@@ -111,9 +109,9 @@ def error_told(data: Mapping[str, object], response: HttpResponse) -> APIError:
 def _status(code: str | None, kind: str | None) -> int:
     if code is not None and len(code) == 3 and code.isdecimal() and 400 <= int(code) < 600:
         return int(code)
-    for word in (kind, code):
-        if word is not None and word in _STATUS_OF_KIND:
-            return _STATUS_OF_KIND[word]
+    for told in (kind, code):
+        if told is not None and told in _STATUS_OF_KIND:
+            return _STATUS_OF_KIND[told]
     return 400 if (code or "").startswith(_BAD_REQUEST) else 500
 
 
@@ -128,13 +126,13 @@ def _read(data: object) -> tuple[str, str | None, str | None]:
         return "", None, None
     inner = data.get("error")
     if isinstance(inner, Mapping):
-        return _text(inner.get("message")), _word(inner.get("code")), _word(inner.get("type"))
+        return _text(inner.get("message")), word(inner.get("code")), word(inner.get("type"))
     # xAI puts text there and the code beside it; an event `error` may be all of it itself.
     message = _text(inner) or _text(data.get("message")) or _text(data.get("detail"))
-    kind = _word(data.get("type"))
+    kind = word(data.get("type"))
     if kind is not None and (kind == "error" or kind.startswith("response.")):
         kind = None
-    return message, _word(data.get("code")), kind
+    return message, word(data.get("code")), kind
 
 
 def _text(value: object) -> str:
@@ -143,21 +141,6 @@ def _text(value: object) -> str:
     return "" if value is None else dumps(value).decode()
 
 
-def _word(value: object) -> str | None:
-    if isinstance(value, bool) or value is None or value == "":
-        return None
-    return str(value) if isinstance(value, str | int) else None
-
-
 def _chosen(status: int, code: str | None, kind: str | None, message: str) -> type[APIError] | None:
     """The class that the wire's own words tell, or None: the status tells it then."""
-    for word in (code, kind):
-        found = _BY_CODE.get(word or "")
-        if found is not None and not (found in _WEAK and status not in (400, 500)):
-            return found
-    if status in (400, 413, 422) and (code is None or code == str(status)):
-        # No code to go by: the words are all there is.
-        lower = message.lower()
-        if any(phrase in lower for phrase in _TOO_LONG):
-            return ContextLengthError
-    return None
+    return class_told(_BY_CODE, _TOO_LONG, status=status, code=code, kind=kind, message=message)
