@@ -1,4 +1,4 @@
-"""What signs a request where there is no key: AWS, Google Cloud, Microsoft Entra ID.
+"""What signs a request where no key does: AWS, Google Cloud, Microsoft Entra ID, IBM Cloud.
 
 The clouds' own libraries are extras, and are loaded once a request is to be signed.
 """
@@ -16,18 +16,22 @@ if TYPE_CHECKING:
 
     from .._http import HttpRequest
 
-CredentialsName = Literal["aws", "google", "azure"]
+CredentialsName = Literal["aws", "google", "azure", "ibm"]
 """Whose credentials sign."""
 
 CREDENTIALS: Final[Mapping[str, tuple[str, str, str]]] = {
     "aws": ("sigv4", "AwsCredentials", "bedrock"),
     "google": ("google", "GoogleCredentials", "google"),
     "azure": ("azure", "AzureCredentials", "azure"),
+    "ibm": ("ibm", "IbmCredentials", "watsonx"),
 }
 """The credentials by name: the file that has them, their class, and the extra they need."""
 
 KNOWN_PLACES: Final[Mapping[str, tuple[str, ...]]] = {"google": ("project",)}
 """The placeholders of an address that credentials fill themselves, where nobody else does."""
+
+EXCHANGED: Final[frozenset[str]] = frozenset({"ibm"})
+"""The credentials that take the provider's key and send a token instead of it."""
 
 
 class Credentials(Protocol):
@@ -61,14 +65,17 @@ def credentials_for(
     scope: str | None = None,
     token: str | None = None,
     places: Mapping[str, str] | None = None,
+    key: str | None = None,
 ) -> Credentials:
     """The credentials *name*, which look for what they need when the first request is signed.
 
     Args:
         name: whose.
-        scope: what the token shall be good for; of "aws", the service that is signed for.
+        scope: what the token shall be good for; of "aws", the service that is signed for; of
+            "ibm", where tokens are given.
         token: a token that was found, instead of asking for one.
         places: the placeholders of the address and their values, such as AWS's region.
+        key: the provider's key, for those that exchange it.
 
     Raises:
         ConfigurationError: there are none of that name, or their library is not installed.
@@ -81,7 +88,8 @@ def credentials_for(
         make = cast(
             "Callable[..., Credentials]", getattr(import_module(f".{module}", __name__), kind)
         )
-        return make(scope=scope, token=token, places=places or {})
+        given = {"key": key} if name in EXCHANGED else {}
+        return make(scope=scope, token=token, places=places or {}, **given)
     except ImportError:
         pass
     raise ConfigurationError(

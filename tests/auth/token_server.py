@@ -1,4 +1,4 @@
-"""A server on this machine that gives tokens, as Google's and Microsoft's do."""
+"""A server on this machine that gives tokens, as Google's, Microsoft's and IBM's do."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class TokenServer:
         delay: how many seconds an answer takes.
         status: the status of each answer; from 400 on, no token is given.
         paths: what was asked for, in order.
+        bodies: and how.
     """
 
     url: str
@@ -29,6 +30,7 @@ class TokenServer:
     delay: float = 0.0
     status: int = 200
     paths: list[str] = Factory(list)
+    bodies: list[bytes] = Factory(list)
 
     @property
     def host(self) -> str:
@@ -62,7 +64,8 @@ def giving_tokens() -> Iterator[TokenServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            length = int(self.headers.get("Content-Length") or 0)
+            tokens.bodies.append(self.rfile.read(length))
             status, body = tokens.answer(self.path)
             self.send_response(status)
             self.send_header("Metadata-Flavor", "Google")
