@@ -69,27 +69,33 @@ class Adjuster:
         """The changes so far, in order."""
         return tuple(self._made)
 
-    def unsupported(self, parameter: str, reason: str) -> None:
-        """*parameter* cannot be sent: refuse it, or note that it is dropped.
+    def unsupported(self, parameter: str, reason: str, *, kind: AdjustmentKind = "dropped") -> None:
+        """*parameter* cannot be sent as it is: refuse it, or note that it is dropped.
+
+        Args:
+            parameter: the request's field, as a path.
+            reason: why not.
+            kind: what is done to it, where it is not dropped.
 
         Raises:
             UnsupportedParameterError: the policy is "error".
         """
         where = f"{self._provider}: " if self._provider else ""
         if self._policy == "error":
+            instead = "sends without it" if kind == "dropped" else f"sends it {kind}"
             raise UnsupportedParameterError(
-                f"{where}{parameter}: {reason} (unsupported='drop' or 'warn' sends without it)",
+                f"{where}{parameter}: {reason} (unsupported='drop' or 'warn' {instead})",
                 parameter=parameter,
                 provider=self._provider,
                 model=self._model,
             )
         if self._policy == "warn":
             warnings.warn(
-                f"{where}{parameter} dropped: {reason}",
+                f"{where}{parameter} {kind}: {reason}",
                 UnsupportedParameterWarning,
                 stacklevel=_stacklevel(),
             )
-        self.note("dropped", parameter, reason)
+        self.note(kind, parameter, reason)
 
     def structured(self, way: StructuredWay, reason: str) -> None:
         """A JSON answer is asked for in this way, because the wire has no field for it."""

@@ -42,6 +42,7 @@ class Endpoint:
         headers: headers that the provider wants, the key's not among them.
         adjust: takes down what is changed on the way, under the caller's policy.
         query: query parameters that the provider wants.
+        body: fields that the provider wants in the body.
     """
 
     base_url: str
@@ -49,6 +50,7 @@ class Endpoint:
     headers: Mapping[str, str] = Factory(dict)
     adjust: Adjuster = Factory(Adjuster)
     query: Mapping[str, str] = Factory(dict)
+    body: Mapping[str, JsonValue] = Factory(dict)
 
 
 class StreamDecoder(Protocol):
@@ -114,11 +116,16 @@ def post_json(
     *,
     headers: Mapping[str, str] | None = None,
 ) -> HttpRequest:
-    """*body*, with the request's extras, as a POST to *path* of the endpoint."""
+    """*body*, with the provider's fields and the request's extras, as a POST to *path*."""
     url = endpoint.base_url + path
     query = {**endpoint.query, **request.extra_query}
     if query:
         url += ("&" if "?" in url else "?") + urlencode(query)
+    for name, wanted in endpoint.body.items():
+        joined = _joined(body.get(name), wanted)
+        if name in body and joined == wanted != body[name]:
+            endpoint.adjust.note("rewritten", name, "the provider is to have another one always")
+        body[name] = joined
     if request.extra_body:
         body.update(request.extra_body)
     sent = merged_headers(
@@ -128,6 +135,13 @@ def post_json(
         request.extra_headers,
     )
     return HttpRequest("POST", url, sent, dumps(body))
+
+
+def _joined(made: JsonValue, wanted: JsonValue) -> JsonValue:
+    """Both, where both are objects; else what the provider wants in each request."""
+    if not isinstance(made, Mapping) or not isinstance(wanted, Mapping):
+        return wanted
+    return {**made, **{name: _joined(made.get(name), item) for name, item in wanted.items()}}
 
 
 def merged_headers(*given: Mapping[str, str]) -> dict[str, str]:

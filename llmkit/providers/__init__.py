@@ -19,16 +19,29 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .config import Config, load_config
+    from .keys import keyring_key
     from .loader import get, names
+    from .models import ModelRule
     from .provider import HeaderAuth, Provider
 
-__all__ = ["Config", "HeaderAuth", "Provider", "get", "load_config", "names"]
+__all__ = [
+    "Config",
+    "HeaderAuth",
+    "ModelRule",
+    "Provider",
+    "get",
+    "keyring_key",
+    "load_config",
+    "names",
+]
 
 _HOMES = {
     "Config": "config",
     "HeaderAuth": "provider",
+    "ModelRule": "models",
     "Provider": "provider",
     "get": "loader",
+    "keyring_key": "keys",
     "load_config": "config",
     "names": "loader",
 }

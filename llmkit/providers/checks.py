@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Generic, TypeVar
+from math import isfinite
+from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
 from ..errors import ConfigurationError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 T_co = TypeVar("T_co", covariant=True)
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+PROVIDER_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _PLACE = re.compile(r"[a-z][a-z0-9_]*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # RFC 9110, 5.6.2: a token, what a header's name is made of.
@@ -60,6 +61,26 @@ class FrozenMapping(Mapping[str, T_co], Generic[T_co]):
         return repr(self._items)
 
 
+def as_tuple(value: Sequence[str]) -> tuple[str, ...]:
+    """A list as a tuple; anything else, one text among it, is for the validator to refuse."""
+    return tuple(value) if isinstance(value, list | tuple) else cast("tuple[str, ...]", value)
+
+
+def as_frozen(value: Mapping[str, object]) -> Mapping[str, object]:
+    """*value* with every mapping and list in it made one that cannot change."""
+    return cast("Mapping[str, object]", _frozen(value)) if isinstance(value, Mapping) else value
+
+
+def _frozen(value: object) -> object:
+    if isinstance(value, str | int | float):
+        return value  # soonest: most are, and a look for a mapping takes long
+    if isinstance(value, list | tuple):
+        return tuple(map(_frozen, value))
+    if isinstance(value, Mapping):
+        return FrozenMapping({str(name): _frozen(item) for name, item in value.items()})
+    return value
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a sentence that refuses *name*: what was probably meant, or nothing."""
     near = get_close_matches(name, list(known), 1)
@@ -74,7 +95,7 @@ def kind(value: object) -> str:
 
 def provider_name(_: object, attribute: Attribute[str], value: object) -> None:
     """Lower case, and without a slash: a model is named "provider/model"."""
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
+    if not isinstance(value, str) or not PROVIDER_NAME.fullmatch(value):
         raise FieldError(
             attribute.name,
             f"must be of lower-case letters, digits, '.', '_' and '-', not {value!r}",
@@ -93,6 +114,12 @@ def optional_text(_: object, attribute: Attribute[str | None], value: object) ->
         raise FieldError(attribute.name, f"must be text, not {kind(value)}")
 
 
+def reason(_: object, attribute: Attribute[str | None], value: object) -> None:
+    """Text that says something, or None."""
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise FieldError(attribute.name, "must be text that says what happened")
+
+
 def flag(_: object, attribute: Attribute[bool], value: object) -> None:
     """True or False."""
     if not isinstance(value, bool):
@@ -100,14 +127,21 @@ def flag(_: object, attribute: Attribute[bool], value: object) -> None:
 
 
 def path(_: object, attribute: Attribute[str | None], value: object) -> None:
-    """A path below the base URL, or None."""
-    if value is not None and (not isinstance(value, str) or not value.startswith("/")):
-        raise FieldError(attribute.name, f"must be a path that begins with '/', not {value!r}")
+    """A path below the base URL, or with "../" above it, or None."""
+    if value is not None and (not isinstance(value, str) or not value.startswith(("/", "../"))):
+        raise FieldError(
+            attribute.name, f"must be a path that begins with '/', or with '../', not {value!r}"
+        )
 
 
 def provider_names(_: object, attribute: Attribute[tuple[str, ...]], value: object) -> None:
     """Names of providers."""
-    _all(attribute.name, value, _NAME, "names of lower-case letters, digits, '.', '_' and '-'")
+    _all(
+        attribute.name,
+        value,
+        PROVIDER_NAME,
+        "names of lower-case letters, digits, '.', '_' and '-'",
+    )
 
 
 def variables(_: object, attribute: Attribute[tuple[str, ...]], value: object) -> None:
@@ -132,6 +166,27 @@ def texts(field: str, value: object) -> None:
     for name, item in value.items():
         if not all(isinstance(each, str) and sendable(each) for each in (name, item)):
             raise FieldError(field, "must map names to printable ASCII text")
+
+
+def json_object(field: str, value: object) -> None:
+    """A mapping that JSON can say."""
+    if not isinstance(value, Mapping):
+        raise FieldError(field, f"must map names to JSON values, not {kind(value)}")
+    for name, item in value.items():
+        _json(f"{field}.{name}", item)
+
+
+def _json(field: str, value: object) -> None:
+    if isinstance(value, Mapping):
+        json_object(field, value)
+    elif isinstance(value, tuple):
+        for item in value:
+            _json(field, item)
+    elif isinstance(value, float):
+        if not isfinite(value):
+            raise FieldError(field, f"must be a number that JSON can say, not {value}")
+    elif value is not None and not isinstance(value, bool | int | str):
+        raise FieldError(field, f"must be a JSON value, not {kind(value)}")
 
 
 def is_variable(value: object) -> bool:

@@ -4,6 +4,7 @@
 model = "groq/llama-3.3-70b-versatile"
 timeout = { connect = 5, total = 60 }   # seconds; a plain number is `total`
 attempts = 5
+keyring = true   # ask the OS keyring for keys that are not in the environment
 
 [[providers]]
 name = "office"
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
 FILE_NAME: Final = "llmkit.toml"
 
-_CLIENT_KEYS: Final = ("model", "provider", "timeout", "attempts", "unsupported")
+_CLIENT_KEYS: Final = ("model", "provider", "timeout", "attempts", "unsupported", "keyring")
 _TABLE_KEYS: Final = (*KEYS, "api_key_env")
 _LIMITS: Final = tuple(attribute.name for attribute in fields(Timeout))
 
@@ -57,6 +58,7 @@ class Config:
         timeout: the limits of a call.
         retry: when a call is tried again.
         unsupported: what to do with parameters that a provider cannot take.
+        keyring: whether the OS keyring is asked for keys.
         path: the file that was read, or None.
     """
 
@@ -66,6 +68,7 @@ class Config:
     timeout: Timeout | None = None
     retry: RetryPolicy | None = None
     unsupported: Unsupported | None = None
+    keyring: bool | None = None
     path: str | None = None
 
 
@@ -119,6 +122,7 @@ def _config(file: TomlFile, model: str | None) -> Config:
         timeout=_timeout(file, client),
         retry=_retry(file, client),
         unsupported=_unsupported(file, client),
+        keyring=_flag(file, client, "keyring"),
         path=file.path,
     )
 
@@ -153,15 +157,29 @@ def _provider(file: TomlFile, table: Mapping[str, object], place: Place) -> Prov
     known = find(name) if isinstance(name, str) else None
     if known is not None:
         values["name"] = known.name
-        if values.get("wire", known.wire) != known.wire:
+        if _wire(values, known) != known.wire:
             known = None  # another wire has other quirks: nothing of the manifest holds
     return provider_of(file, values, place, known)
+
+
+def _wire(values: Mapping[str, object], known: Provider) -> object:
+    """The wire that a table asks for, by its name or by a dialect's."""
+    dialect = values.get("dialect")
+    twin = find(dialect) if isinstance(dialect, str) else None
+    return values.get("wire", (twin or known).wire)
 
 
 def _text(file: TomlFile, client: Mapping[str, object], key: str) -> str | None:
     value = client.get(key)
     if value is not None and (not isinstance(value, str) or not value):
         raise file.error(("client", key), "must be text")
+    return value
+
+
+def _flag(file: TomlFile, client: Mapping[str, object], key: str) -> bool | None:
+    value = client.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise file.error(("client", key), "must be true or false")
     return value
 
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from .._json import JsonValue
     from .provider import Provider
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -112,6 +113,8 @@ def base_url_for(provider: Provider, base_url: str, values: Mapping[str, str]) -
 def filled(provider: Provider, base_url: str, values: Mapping[str, str]) -> str:
     """*base_url* with the *values* in it; a placeholder without a value stays.
 
+    A value for the host may be the whole address: "https://host/".
+
     Raises:
         ConfigurationError: a value cannot stand where its placeholder does.
     """
@@ -124,6 +127,7 @@ def filled(provider: Provider, base_url: str, values: Mapping[str, str]) -> str:
             return found[0]
         value = values[name]
         if found.start() < end:
+            value = _host_of(value, base_url[: found.start()], base_url[found.end() : end])
             if not _LABELS.fullmatch(value) or ".." in value:
                 raise _wrong(provider, name, "letters, digits, '-' and '.', for a host's name")
             return value
@@ -132,6 +136,17 @@ def filled(provider: Provider, base_url: str, values: Mapping[str, str]) -> str:
         return quote(value, safe=":")
 
     return PLACEHOLDER.sub(put, base_url)
+
+
+def _host_of(value: str, before: str, after: str) -> str:
+    """*value* without what the address has around it.
+
+    DATABRICKS_HOST, as Databricks' own tools want it, is "https://dbc-1.cloud.databricks.com/".
+    """
+    if not before.endswith("://") or not value.lower().startswith(before.lower()):
+        return value
+    value = value[len(before) :].rstrip("/")
+    return value.removesuffix(after) if after else value
 
 
 def filled_query(provider: Provider, values: Mapping[str, str]) -> dict[str, str]:
@@ -147,6 +162,40 @@ def filled_query(provider: Provider, values: Mapping[str, str]) -> dict[str, str
         key: PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
         for key, text in provider.query.items()
     }
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Every text in *value*, a JSON value; names in objects are not among them."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from texts_in(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from texts_in(item)
+
+
+def filled_body(provider: Provider, values: Mapping[str, str]) -> dict[str, JsonValue]:
+    """The provider's fields of the body with the *values* in their texts, as plain JSON.
+
+    Raises:
+        ConfigurationError: a value holds control characters.
+    """
+    if not provider.body:
+        return {}
+    for name in placeholders_in(*texts_in(provider.body)):
+        if not values.get(name, "").isprintable():
+            raise _wrong(provider, name, "printable text")
+    return {name: _filled(item, values) for name, item in provider.body.items()}
+
+
+def _filled(value: JsonValue, values: Mapping[str, str]) -> JsonValue:
+    if isinstance(value, str):
+        return PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), value)
+    if isinstance(value, Mapping):
+        return {name: _filled(item, values) for name, item in value.items()}
+    return [_filled(item, values) for item in value] if isinstance(value, tuple) else value
 
 
 def _wrong(provider: Provider, name: str, meaning: str) -> ConfigurationError:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Final, Literal, cast
 
 from attrs import Attribute, Factory, field, frozen
 
@@ -12,11 +12,21 @@ from .._auth import CREDENTIALS, CredentialsName
 from ..adapters import WIRES
 from . import checks as check
 from .checks import FieldError, FrozenMapping
-from .placeholders import PLACEHOLDER, placeholders_in
-from .quirks import make_adapter
+from .models import ModelRule, check_rules, model_rules
+from .placeholders import PLACEHOLDER, placeholders_in, texts_in
+from .quirks import check_names, make_adapter
 
 if TYPE_CHECKING:
+    from .._json import JsonValue
     from ..adapters._base import Adapter
+
+HOMES: Final = {
+    "anthropic-messages": "anthropic",
+    "bedrock-converse": "bedrock",
+    "gemini": "gemini",
+    "ollama": "ollama-native",
+}
+"""The wires that are one vendor's, and its manifest: a proxy has the same models behind it."""
 
 TransportName = Literal["http", "echo"]
 """What carries the requests: the network, or the answer from within of `echo`."""
@@ -39,11 +49,6 @@ class HeaderAuth:
         return {self.header: self.prefix + key}
 
 
-def _tuple(value: Sequence[str]) -> tuple[str, ...]:
-    # Anything else, one text among it, is for the validator to refuse.
-    return tuple(value) if isinstance(value, list | tuple) else cast("tuple[str, ...]", value)
-
-
 def _address(value: str) -> str:
     return value.rstrip("/") if isinstance(value, str) else value
 
@@ -55,22 +60,12 @@ def _mapping(value: Mapping[str, str]) -> Mapping[str, str]:
 def _variable_lists(value: Mapping[str, Sequence[str]]) -> Mapping[str, tuple[str, ...]]:
     given = cast("object", value)
     if isinstance(given, Mapping):
-        return FrozenMapping({name: _tuple(item) for name, item in given.items()})
+        return FrozenMapping({name: check.as_tuple(item) for name, item in given.items()})
     return cast("Mapping[str, tuple[str, ...]]", value)
 
 
 def _header_names(value: Mapping[str, str]) -> str:
     return f"<{', '.join(value)}>" if value else "{}"
-
-
-def _quirks(value: Mapping[str, object]) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", _deep(value)) if isinstance(value, Mapping) else value
-
-
-def _deep(value: object) -> object:
-    if isinstance(value, Mapping):
-        return FrozenMapping({str(name): _deep(item) for name, item in value.items()})
-    return tuple(map(_deep, value)) if isinstance(value, list | tuple) else value
 
 
 def _base_url(_: object, attribute: Attribute[str], value: object) -> None:
@@ -105,10 +100,25 @@ def _query(
 ) -> None:
     check.texts(attribute.name, value)
     used = placeholders_in(provider.base_url, *provider.base_urls.values(), *value.values())
+    _known(provider, used, "the address")
+
+
+def _body(provider: Provider, attribute: Attribute[Mapping[str, object]], value: object) -> None:
+    check.json_object(attribute.name, value)
+    _known(provider, placeholders_in(*texts_in(value)), "the body")
+
+
+def _known(provider: Provider, used: Iterable[str], where: str) -> None:
     for name in used:
         if name not in provider.placeholders:
             near = check.nearest(name, provider.placeholders)
-            raise FieldError("placeholders", f"lacks {{{name}}}, which is in the address{near}")
+            raise FieldError("placeholders", f"lacks {{{name}}}, which is in {where}{near}")
+
+
+def _models(provider: Provider, attribute: Attribute[tuple[ModelRule, ...]], value: object) -> None:
+    check_rules(attribute.name, value)
+    if value and not isinstance(provider.wire, str):
+        raise FieldError(attribute.name, "need a wire's name; an adapter of your own has no rules")
 
 
 def _credentials(_: object, attribute: Attribute[CredentialsName | None], value: object) -> None:
@@ -153,7 +163,7 @@ def _quirk_table(
         raise FieldError(attribute.name, "must be of text, numbers, flags and lists") from None
 
 
-@frozen
+@frozen(cache_hash=True)
 class Provider:
     """One provider: where it is, how it is paid, and how it differs from its wire's rule.
 
@@ -179,12 +189,20 @@ class Provider:
         query: query parameters that it wants on each request; they may hold placeholders.
         key_required: whether it is an error to have no key; by default, where `env` names
             variables that may hold one and no `credentials` stand in for it.
-        credentials: what signs the requests when no key is found: "aws", "google" or "azure".
-        scope: what the token of the credentials shall be good for, where that is not the usual.
+        credentials: what signs the requests when no key is found, "aws", "google" or "azure",
+            or exchanges the key for a token: "ibm".
+        scope: what the token of the credentials shall be good for, where that is not the usual;
+            of "ibm", the address where tokens are given.
         env_token: the variables that may hold such a token, instead of asking for one.
         headers: headers that it wants besides the key's; their values are not in the repr.
-        models_path: the path that lists its models, or None where it has none.
+        models_path: where its models are listed, below the address: "/models"; "../" leads
+            above it. None where no list is known.
         quirks: fields of the wire's adapter that differ from the adapter's defaults.
+        models: what is different about some of its models; the first rule that matches counts.
+            One without rules has those of its wire's vendor: `HOMES`.
+        body: fields that it wants in the body of each request; texts may hold placeholders.
+        closed: since when, or why, it is there no more; None for one that is there. To use it
+            is an error, unless it is given an address that is not its own.
         docs_url: the vendor's document that the facts are from.
         local: whether it runs on the user's machine.
         transport: "http", or "echo" for answers from within, without a network.
@@ -203,14 +221,14 @@ class Provider:
         kw_only=True,
     )
     aliases: tuple[str, ...] = field(
-        default=(), converter=_tuple, validator=check.provider_names, kw_only=True
+        default=(), converter=check.as_tuple, validator=check.provider_names, kw_only=True
     )
     auth: HeaderAuth | None = field(factory=HeaderAuth, validator=_auth, kw_only=True)
     env: tuple[str, ...] = field(
-        default=(), converter=_tuple, validator=check.variables, kw_only=True
+        default=(), converter=check.as_tuple, validator=check.variables, kw_only=True
     )
     env_base_url: tuple[str, ...] = field(
-        default=(), converter=_tuple, validator=check.variables, kw_only=True
+        default=(), converter=check.as_tuple, validator=check.variables, kw_only=True
     )
     placeholders: Mapping[str, tuple[str, ...]] = field(
         factory=dict, converter=_variable_lists, validator=_placeholders, kw_only=True
@@ -224,7 +242,7 @@ class Provider:
     credentials: CredentialsName | None = field(default=None, validator=_credentials, kw_only=True)
     scope: str | None = field(default=None, validator=check.optional_text, kw_only=True)
     env_token: tuple[str, ...] = field(
-        default=(), converter=_tuple, validator=check.variables, kw_only=True
+        default=(), converter=check.as_tuple, validator=check.variables, kw_only=True
     )
     key_required: bool = field(
         default=Factory(lambda self: bool(self.env) and not self.credentials, takes_self=True),
@@ -240,21 +258,65 @@ class Provider:
     )
     models_path: str | None = field(default=None, validator=check.path, kw_only=True)
     quirks: Mapping[str, object] = field(
-        factory=dict, converter=_quirks, validator=_quirk_table, kw_only=True
+        factory=dict, converter=check.as_frozen, validator=_quirk_table, kw_only=True
     )
+    models: tuple[ModelRule, ...] = field(
+        default=(), converter=model_rules, validator=_models, kw_only=True
+    )
+    body: Mapping[str, JsonValue] = field(
+        factory=dict, converter=check.as_frozen, validator=_body, kw_only=True
+    )
+    closed: str | None = field(default=None, validator=check.reason, kw_only=True)
     docs_url: str | None = field(default=None, validator=check.optional_text, kw_only=True)
     local: bool = field(default=False, validator=check.flag, kw_only=True)
     transport: TransportName = field(default="http", validator=_transport, kw_only=True)
 
-    def adapter(self) -> Adapter:
-        """The adapter that speaks to it: the same object for equal providers.
+    def adapter(self, model: str = "") -> Adapter:
+        """The adapter that speaks to it: the same object for equal providers and rules.
+
+        Args:
+            model: a model's name there; the first of `models` that matches it counts.
 
         Raises:
-            ConfigurationError: a quirk is none of the adapter's, or not of its type.
+            ConfigurationError: a quirk, its own or a rule's, is none of the adapter's, or not
+                of its type.
         """
-        return _adapter(self) if isinstance(self.wire, str) else self.wire
+        if not isinstance(self.wire, str):
+            return self.wire
+        rules = (self.models or _home_rules(self.wire)) if model else ()
+        return _adapter(self, next((rule for rule in rules if rule.matches(model)), None))
 
 
-@lru_cache(maxsize=256)
-def _adapter(provider: Provider) -> Adapter:
-    return make_adapter(str(provider.wire), provider.name, provider.quirks)
+def check_adapters(provider: Provider) -> None:
+    """Make the adapter of each rule, so that a wrong one is found now, and not in a call.
+
+    Raises:
+        ConfigurationError: see `Provider.adapter`.
+    """
+    for rule in (None, *provider.models):
+        _adapter(provider, rule)
+
+
+@lru_cache(maxsize=1024)
+def _adapter(provider: Provider, rule: ModelRule | None) -> Adapter:
+    wire, name, quirks = str(provider.wire), provider.name, provider.quirks
+    if rule is None:
+        # The names alone: a type is looked at once a model needs the rule.
+        for index, each in enumerate(provider.models):
+            check_names(wire, each.quirks, f"models.{index}.quirks")
+        return make_adapter(wire, name, quirks)
+    _adapter(provider, None)  # is right, if this says nothing
+    if rule not in provider.models:
+        # What a provider says of itself, it knows better than the vendor does.
+        return make_adapter(wire, name, {}, over={**rule.quirks, **quirks})
+    where = f"models.{provider.models.index(rule)}.quirks"
+    return make_adapter(wire, name, rule.quirks, over=quirks, where=where)
+
+
+def _home_rules(wire: str) -> tuple[ModelRule, ...]:
+    if wire not in HOMES:
+        return ()
+    from .loader import manifest_of  # it makes providers
+
+    home = manifest_of(HOMES[wire])
+    return home.models if home is not None else ()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, Union, cast, get_args, get_origin, get_type_hints
+from inspect import get_annotations
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias, Union, cast, get_args, get_origin
 
 from attrs import fields
 
@@ -18,58 +20,112 @@ if TYPE_CHECKING:
 
     from ..adapters._base import Adapter
 
+_Check: TypeAlias = "Callable[[object], bool]"
 
-def make_adapter(wire: str, provider: str, quirks: Mapping[str, object]) -> Adapter:
+
+def check_names(wire: str, quirks: Mapping[str, object], where: str) -> None:
+    """Check that each of *quirks*, which are in the field *where*, is one of the wire's adapter.
+
+    Raises:
+        ConfigurationError: one is not; the error names the nearest right one.
+    """
+    known = _names(adapter_class(wire))
+    for name in quirks:
+        if name not in known:
+            near = nearest(name, known) or f"; known are {', '.join(known)}"
+            raise FieldError(f"{where}.{name}", f"is no quirk of the wire {wire!r}{near}")
+
+
+def make_adapter(
+    wire: str,
+    provider: str,
+    quirks: Mapping[str, object],
+    *,
+    over: Mapping[str, object] | None = None,
+    where: str = "quirks",
+) -> Adapter:
     """The adapter of *wire* for *provider*, with its *quirks*.
+
+    Args:
+        wire: the wire's name.
+        provider: the provider's name.
+        quirks: fields of the adapter.
+        over: such as are known to be right already; those of *quirks* replace them.
+        where: the field that *quirks* are in, for an error to name it.
 
     Raises:
         ConfigurationError: a quirk is none of the adapter's fields, or not of its type.
     """
+    check_names(wire, quirks, where)
     make = adapter_class(wire)
-    hints = _hints(make)
     for name, value in quirks.items():
-        where = f"quirks.{name}"
-        if name not in hints:
-            near = nearest(name, hints) or f"; known are {', '.join(hints)}"
-            raise FieldError(where, f"is no quirk of the wire {wire!r}{near}")
-        if not _fits(value, hints[name]):
-            raise FieldError(where, f"must be {_said(hints[name])}, not {_shown(value)}")
+        if not _check(make, name)(value):
+            said = f"must be {_said(_hint(make, name))}, not {_shown(value)}"
+            raise FieldError(f"{where}.{name}", said)
     try:
-        return cast("Callable[..., Adapter]", make)(provider=provider, **quirks)
+        return cast("Callable[..., Adapter]", make)(provider=provider, **{**(over or {}), **quirks})
     except (ConfigurationError, InvalidRequestError, TypeError, ValueError) as error:
         reason = str(error)
-    raise FieldError("quirks", reason)
+    raise FieldError(where, reason)
 
 
 @lru_cache(maxsize=64)
-def _hints(make: type[Adapter]) -> Mapping[str, object]:
-    """The fields that are quirks, each with its type; `object` where that is not known."""
-    try:
-        types_of = get_type_hints(make)
-    except NameError:  # a name that only type checkers import
-        types_of = {}
+def _names(make: type[Adapter]) -> tuple[str, ...]:
+    """The fields that are quirks."""
     known = fields(cast("type[AttrsInstance]", make))
-    return {
-        item.alias or item.name: types_of.get(item.name, object)
-        for item in known
-        if item.init and item.name != "provider"
-    }
+    return tuple(item.name for item in known if item.init and item.name != "provider")
 
 
-def _fits(value: object, hint: object) -> bool:
+@lru_cache(maxsize=1024)
+def _check(make: type[Adapter], name: str) -> _Check:
+    """Whether a value is of a field's type: one function for every rule of every provider."""
+    return _fits(_hint(make, name))
+
+
+def _hint(make: type[Adapter], name: str) -> object:
+    """The type of a field, or `object` where that is not known.
+
+    One field at a time: `typing.get_type_hints` would evaluate all, of which a manifest sets
+    few, and take longer than all the rest of a first call.
+    """
+    home = next(base for base in make.__mro__ if name in get_annotations(base))
+    hint: object = get_annotations(home)[name]
+    if not isinstance(hint, str):
+        return hint
+    try:
+        return _COMMON.get(hint) or eval(hint, vars(sys.modules[home.__module__]))
+    except NameError:  # a name that only type checkers import
+        return object
+
+
+_COMMON: Final[Mapping[str, object]] = {
+    "bool": bool,
+    "str": str,
+    "int | None": int | None,
+    "tuple[str, ...]": tuple[str, ...],
+}
+"""What most quirks are, which need not be evaluated each time that a program starts."""
+
+
+def _fits(hint: object) -> _Check:
     origin, args = get_origin(hint), get_args(hint)
     if origin is Literal:
-        return any(value == arg and type(value) is type(arg) for arg in args)
+        words = {(type(arg), arg) for arg in args}
+        return lambda value: (type(value), value) in words
     if origin in (Union, types.UnionType):
-        return any(_fits(value, arg) for arg in args)
+        checks = tuple(map(_fits, args))
+        return lambda value: any(check(value) for check in checks)
     if origin is tuple:
-        return isinstance(value, tuple) and all(_fits(item, args[0]) for item in value)
+        inner = _fits(args[0])
+        return lambda value: isinstance(value, tuple) and all(map(inner, value))
     if hint is None or hint is type(None):
-        return value is None
-    if hint in (bool, int, float, str):
+        return lambda value: value is None
+    if hint is float:
         # A bool is an int to Python, and no number to a reader.
-        return type(value) is hint or (hint is float and type(value) is int)
-    return True
+        return lambda value: type(value) in (int, float)
+    if hint in (bool, int, str):
+        return lambda value: type(value) is hint
+    return lambda value: True
 
 
 def _said(hint: object) -> str:

@@ -81,7 +81,7 @@ class Speaker:
         request: ChatCompletionRequest[object] = ChatCompletionRequest(str(self), **given)
         adjust = Adjuster(policy, provider=self.provider, model=self.model)
         endpoint = Endpoint("https://wire.test/v1", self.model, adjust=adjust)
-        adapter = get(self.provider).adapter()
+        adapter = get(self.provider).adapter(self.model)
         http = adapter.build(request, endpoint, stream=request.stream)
         return Built(http, adjust.made)
 

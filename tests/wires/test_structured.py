@@ -39,10 +39,10 @@ WAYS: dict[str, tuple[dict[str, Any], str]] = {
     "native": ({}, "native"),
     "tool": ({"response_formats": ["text"]}, "tool"),
     "object and prompt": (
-        {"response_formats": ["text", "json_object"], "forced_tools": False},
+        {"response_formats": ["text", "json_object"], "tool_choices": ["auto"]},
         "prompt",
     ),
-    "prompt": ({"response_formats": ["text"], "forced_tools": False}, "prompt"),
+    "prompt": ({"response_formats": ["text"], "tool_choices": ["auto"]}, "prompt"),
     "prompt, for want of tools": ({"response_formats": [], "refuses": ["tools"]}, "prompt"),
 }
 """The quirks of a provider, and the way they leave."""

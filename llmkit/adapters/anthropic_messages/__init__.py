@@ -7,23 +7,31 @@ from __future__ import annotations
 
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import frozen
 
 from ..._http import HttpRequest, HttpResponse
-from ..._models.request import ChatCompletionRequest
+from ..._models.request import ChatCompletionRequest, ReasoningEffort
 from ..._models.response import ChatCompletionResponse
 from ...errors import APIError
 from .._base import Endpoint
+from ..model_lists import AnthropicModelList
 from .build import build
 from .error import error
-from .models import MODELS, ModelRule, rules
 from .parse import parse
 from .stream import MessagesDecoder
 
 
 @frozen(kw_only=True)
-class AnthropicMessages:
+class AnthropicMessages(AnthropicModelList):
     """The adapter; its fields are what differs between those who speak this form.
+
+    The defaults of those about a model are the newest Claude's. What others take:
+    https://platform.claude.com/docs/en/about-claude/models/overview (limits),
+    https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking and
+    https://platform.claude.com/docs/en/build-with-claude/effort (thinking),
+    https://platform.claude.com/docs/en/about-claude/models/migration-guide (what newer ones
+    refuse), https://platform.claude.com/docs/en/build-with-claude/structured-outputs,
+    https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages
 
     Args:
         provider: the provider's name.
@@ -32,7 +40,19 @@ class AnthropicMessages:
         version: the version of the wire; None: the envelope's usual one.
         betas: beta features that each request asks for.
         service_tiers: the words for `service_tier` that it knows.
-        models: what differs between models; the first rule that matches is a model's.
+        image_urls: it fetches images from their addresses; else it takes their bytes only.
+        max_tokens: the limit that is sent where the request gives none: the wire needs one.
+        budget: thinking may be asked for by a budget of tokens.
+        adaptive: thinking may be asked for with the depth left to the model.
+        off: the word that turns thinking off; "": it cannot be turned off.
+        efforts: the words for `output_config.effort` that the model knows.
+        sampling: whether it takes `temperature` and `top_p`, one of the two, or the default
+            values alone.
+        schemas: it holds answers and strict tools to a schema by itself.
+        forced_tools: it can be made to call a tool.
+        prefill: it goes on from an assistant message at the end.
+        system_turns: it takes system messages in the middle of a conversation.
+        seals: its thinking goes back only under its seal.
     """
 
     provider: str = ""
@@ -40,7 +60,18 @@ class AnthropicMessages:
     version: str | None = None
     betas: tuple[str, ...] = ()
     service_tiers: tuple[str, ...] = ("auto", "standard_only")
-    models: tuple[ModelRule, ...] = field(default=MODELS, converter=rules)
+    image_urls: bool = True
+    max_tokens: int = 64_000
+    budget: bool = False
+    adaptive: bool = True
+    off: Literal["disabled", "between_tools", ""] = "disabled"
+    efforts: tuple[ReasoningEffort, ...] = ("low", "medium", "high", "xhigh", "max")
+    sampling: Literal["any", "one", "default"] = "default"
+    schemas: bool = True
+    forced_tools: bool = True
+    prefill: bool = False
+    system_turns: bool = False
+    seals: bool = True
 
     def build(
         self, request: ChatCompletionRequest[object], endpoint: Endpoint, *, stream: bool

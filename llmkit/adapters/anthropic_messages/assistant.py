@@ -81,7 +81,7 @@ def _thinking(task: Task, part: ReasoningPart, field: str) -> JsonDict | None:
         return dict(part.raw)
     if part.encrypted is not None:
         return {"type": "redacted_thinking", "data": part.encrypted}
-    if part.signature is None and task.rule.seals:
+    if part.signature is None and task.wire.seals:
         task.adjust.note("dropped", field, "thinking without its seal, which the wire refuses")
         return None
     return {"type": "thinking", "thinking": part.text, "signature": part.signature or ""}

@@ -83,6 +83,9 @@ def _each(task: Task, parts: Sequence[Said], field: str) -> Iterator[tuple[str, 
 
 def _image(task: Task, part: ImagePart, field: str) -> JsonDict | None:
     if part.data is None:
+        if not task.wire.image_urls:
+            task.adjust.unsupported(field, "the provider takes images by their bytes only")
+            return None
         source = _elsewhere(task, part.url, part.file_id)
     elif part.media_type in _IMAGE_TYPES:
         source = _bytes(part.data, part.media_type)

@@ -15,7 +15,6 @@ from ..._models.request import ChatCompletionRequest
 from .._base import Endpoint, post_json
 from . import envelope
 from .messages import messages, system
-from .models import rule_of
 from .task import JsonDict, Task
 from .thinking import Mode, thinking
 from .tools import answer_form, tools
@@ -48,7 +47,7 @@ def build(
     stream: bool,
 ) -> HttpRequest:
     """The HTTP request that says *request*."""
-    task = Task(wire, rule_of(wire.models, endpoint.model), endpoint.adjust)
+    task = Task(wire, endpoint.adjust)
     body = envelope.start(wire, endpoint, stream=stream)
     limit = _max_tokens(task, request, body)
     mode = thinking(task, request, limit, body)
@@ -82,8 +81,8 @@ def _max_tokens(task: Task, request: ChatCompletionRequest[object], body: JsonDi
     own = request.extra_body.get("max_tokens")
     limit = own if isinstance(own, int) else request.max_tokens
     if limit is None:
-        limit = task.rule.max_tokens
-        if request.reasoning_budget and task.rule.budget:
+        limit = task.wire.max_tokens
+        if request.reasoning_budget and task.wire.budget:
             limit = max(limit, request.reasoning_budget + 4096)  # room for the answer after it
         task.adjust.note("added", "max_tokens", f"{limit}: the wire needs a limit")
     body["max_tokens"] = limit
@@ -115,7 +114,7 @@ def _refused(
     task: Task, mode: Mode, name: str, value: float, said: Mapping[str, float | None]
 ) -> str | None:
     """Why the model does not take *value* for *name*; None where it does."""
-    if task.rule.sampling == "default":
+    if task.wire.sampling == "default":
         return "the model takes no other"
     if mode in ("budget", "adaptive"):
         if name == "temperature" and value != 1:
@@ -124,7 +123,7 @@ def _refused(
             return f"is {_LEAST_TOP_P} or more while the model thinks"
         if name == "top_k":
             return "cannot be set while the model thinks"
-    if name == "top_p" and task.rule.sampling == "one" and said["temperature"] is not None:
+    if name == "top_p" and task.wire.sampling == "one" and said["temperature"] is not None:
         return "the model takes it or temperature, not both"
     return None
 

@@ -112,7 +112,7 @@ def _side(task: Task, turns: Sequence[_Turn], given: Sequence[Message], index: i
     message = given[index]
     if isinstance(message, AssistantMessage):
         return "assistant"
-    if not isinstance(message, SystemMessage) or not task.rule.system_turns:
+    if not isinstance(message, SystemMessage) or not task.wire.system_turns:
         return "user"
     # The wire takes it right after the user's turn, and at the end or before the assistant's.
     following = next((one for one in given[index:] if not isinstance(one, SystemMessage)), None)
@@ -141,7 +141,7 @@ def _add(task: Task, turn: _Turn, message: Message, field: str) -> None:
 
 def _continued(task: Task, message: AssistantMessage, field: str) -> bool:
     """Whether *message* can be said: one to be continued needs a model that does so."""
-    if not message.prefix or task.rule.prefill:
+    if not message.prefix or task.wire.prefill:
         return True
     task.adjust.unsupported(f"{field}.prefix", "the model does not go on from a text")
     return False

@@ -11,7 +11,6 @@ from ..._models.adjustments import Adjuster
 from ..._models.part_form import cache_control_to_dict
 from ..._models.parts import CacheControl
 from ...errors import InvalidRequestError
-from .models import ModelRule
 
 if TYPE_CHECKING:
     from . import AnthropicMessages
@@ -31,14 +30,12 @@ class Task:
 
     Args:
         wire: the adapter.
-        rule: what is true of the model.
         adjust: takes down what is changed on the way.
         marks: where prompt-cache markers were set, in the order in which the wire reads them.
         betas: beta features that the request turns out to need.
     """
 
     wire: AnthropicMessages
-    rule: ModelRule
     adjust: Adjuster
     marks: list[str] = Factory(list)
     betas: list[str] = Factory(list)

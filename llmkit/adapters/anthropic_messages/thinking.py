@@ -40,11 +40,11 @@ def thinking(
         return "unsaid"
     if budget == 0 or (effort == "none" and budget is None):
         return _off(task, "reasoning_effort" if budget is None else "reasoning_budget", body)
-    if not task.rule.thinks:
+    if not _thinks(task):
         field = "reasoning_effort" if budget is None else "reasoning_budget"
         task.adjust.unsupported(field, "the model does not think")
         return "unsaid"
-    if budget is not None and not task.rule.budget:
+    if budget is not None and not task.wire.budget:
         task.adjust.unsupported(
             "reasoning_budget", "the model finds its own depth: use reasoning_effort"
         )
@@ -57,7 +57,7 @@ def thinking(
         return _budget(task, request, budget, max_tokens, body)
     if effort is None or effort == "none":
         return "unsaid"
-    if task.rule.adaptive:
+    if task.wire.adaptive:
         if "output_config" not in body:
             return "unsaid"  # an effort that the model does not know, dropped
         body["thinking"] = {"type": "adaptive"}
@@ -66,18 +66,22 @@ def thinking(
     return _budget(task, request, wanted, max_tokens, body)
 
 
+def _thinks(task: Task) -> bool:
+    return task.wire.budget or task.wire.adaptive
+
+
 def _off(task: Task, field: str, body: JsonDict) -> Mode:
-    if not task.rule.thinks:
+    if not _thinks(task):
         return "unsaid"  # nothing to turn off
-    if task.rule.off is None:
+    if not task.wire.off:
         task.adjust.unsupported(field, "the model always thinks")
         return "unsaid"
-    body["thinking"] = {"type": task.rule.off}
+    body["thinking"] = {"type": task.wire.off}
     return "off"
 
 
 def _effort(task: Task, effort: str, body: JsonDict, *, budgeted: bool) -> None:
-    known = task.rule.efforts
+    known = task.wire.efforts
     if not known:
         if budgeted:
             task.adjust.note("dropped", "reasoning_effort", "the budget says it more exactly")
@@ -136,5 +140,5 @@ def _sealed(task: Task, part: object) -> bool:
     return (
         isinstance(part, ReasoningPart)
         and part.provider in (None, task.wire.provider)
-        and (part.signature is not None or part.encrypted is not None or not task.rule.seals)
+        and (part.signature is not None or part.encrypted is not None or not task.wire.seals)
     )

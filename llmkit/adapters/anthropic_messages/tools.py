@@ -48,7 +48,7 @@ def answer_form(
     if asked.type == "json_object":
         return None, as_prompt(asked, task.adjust)
     schema = asked.schema or {}
-    if task.rule.schemas:
+    if task.wire.schemas:
         held = native_schema(asked, SUBSET, task.adjust)
         if asked.description is not None:  # the wire has a place for it in the schema only
             held = {"description": asked.description, **held}
@@ -62,7 +62,7 @@ def answer_form(
 
 
 def _can_force(task: Task, mode: Mode) -> bool:
-    return task.rule.forced_tools and mode != "budget"
+    return task.wire.forced_tools and mode != "budget"
 
 
 def tools(
@@ -106,7 +106,7 @@ def _tool(task: Task, tool: Tool, field: str) -> JsonDict:
         said["description"] = tool.description
     schema: JsonObject = tool.parameters
     if tool.strict:
-        if task.rule.schemas:
+        if task.wire.schemas:
             schema, removed = rewritten(schema, SUBSET)
             for path, reason in removed:
                 task.adjust.note("rewritten", f"{field}.parameters{path}", reason)

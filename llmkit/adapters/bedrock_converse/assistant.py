@@ -22,7 +22,7 @@ _PLAIN_ID: Final = re.compile(r"[a-zA-Z0-9]+")
 
 def tool_id(task: Task, given: str) -> str:
     """*given*, or where the model would refuse it, the same stand-in for it each time."""
-    length = task.rule.tool_id_length
+    length = task.wire.tool_id_length
     if length is None:
         return safe_id(given, _TOOL_ID)
     if len(given) == length and _PLAIN_ID.fullmatch(given):
@@ -66,7 +66,7 @@ def assistant_blocks(
 
 def _thinking(task: Task, part: ReasoningPart, field: str) -> JsonDict | None:
     """Thinking, unmodified: to change a letter of it breaks the seal."""
-    adjust, back = task.adjust, task.rule.thoughts
+    adjust, back = task.adjust, task.wire.thoughts
     if part.provider is not None and part.provider != task.wire.provider:
         adjust.note("dropped", field, f"thinking of {part.provider}, for it alone")
     elif back == "none":

@@ -134,7 +134,7 @@ def _document(task: Task, part: FilePart, field: str) -> JsonDict | None:
         return None
     said: JsonDict = {"format": form, "name": _name(task, part, form, field), "source": source}
     if part.citations:
-        if task.rule.citations:
+        if task.wire.citations:
             said["citations"] = {"enabled": True}
         else:
             task.adjust.unsupported(f"{field}.citations", "the model cites no documents")

@@ -16,7 +16,6 @@ from ..._json import JsonValue, dumps
 from ..._models.request import ChatCompletionRequest
 from .._base import Endpoint, post_json
 from .messages import conversation
-from .models import rule_of
 from .task import JsonDict, Task
 from .thinking import BY_BUDGET, thinking
 from .tools import answer_form, tools
@@ -52,7 +51,7 @@ def build(
     stream: bool,
 ) -> HttpRequest:
     """The HTTP request that says *request*."""
-    task = Task(wire, rule_of(wire.models, endpoint.model), endpoint.adjust)
+    task = Task(wire, endpoint.adjust)
     body: JsonDict = {}
     effort = thinking(task, request)
     answer, words = answer_form(task, request, effort, body)
@@ -126,9 +125,9 @@ def _sampling(
         task.adjust.note("clamped", "temperature", f"{temperature} to 1, the wire's highest")
         temperature = 1
     reason = None
-    if task.rule.sampling == "none":
+    if task.wire.sampling == "none":
         reason = "the model takes no other value than its own"
-    elif effort in task.rule.unsampled:
+    elif effort == BY_BUDGET or effort in task.wire.unsampled:
         reason = "cannot be set while the model thinks"
     for name, wanted in (("temperature", temperature), ("top_p", top_p), ("top_k", top_k)):
         if wanted is None:
@@ -137,15 +136,15 @@ def _sampling(
             task.adjust.unsupported(name, reason)
         elif name == "top_k":
             _top_k(task, wanted)
-        elif name == "top_p" and task.rule.sampling == "one" and temperature is not None:
+        elif name == "top_p" and task.wire.sampling == "one" and temperature is not None:
             task.adjust.unsupported(name, "the model takes it or temperature, not both")
         else:
             config[{"top_p": "topP"}.get(name, name)] = wanted
 
 
 def _top_k(task: Task, wanted: float) -> None:
-    if task.rule.top_k:
-        task.put(task.rule.top_k, wanted)
+    if task.wire.top_k:
+        task.put(task.wire.top_k, wanted)
     else:
         task.adjust.unsupported("top_k", "the model does not take it")
 

@@ -70,7 +70,7 @@ def conversation(
             else _user(task, turn, names, calls_as_text=calls_as_text)
         )
         _join(entries, made)
-    if not task.rule.system and system:
+    if not task.wire.system and system:
         task.adjust.note("moved", "messages", "system messages, to the user's words")
         _join_front(entries, [block for block in system if "text" in block])
         system = []
@@ -158,7 +158,7 @@ def _result(task: Task, entry: _Entry, message: ToolMessage, field: str) -> None
         block = block_of(task, part, where)
         if block is None:
             continue
-        inside = isinstance(part, TextPart) or kind_of(block) in task.rule.result_media
+        inside = isinstance(part, TextPart) or kind_of(block) in task.wire.result_media
         (said if inside else media).append(block)
         if not isinstance(part, AudioPart):
             point = task.point(part.cache_control, "messages", where)
@@ -166,13 +166,13 @@ def _result(task: Task, entry: _Entry, message: ToolMessage, field: str) -> None
     if media:
         task.adjust.note("moved", field, "media of a tool's result, to the user's words")
         entry.blocks += [{"text": "Attached to the results of the tools:"}, *media]
-    if task.rule.result_json:
+    if task.wire.result_json:
         said = _as_json(said)
     result: JsonDict = {
         "toolUseId": tool_id(task, message.tool_call_id),
         "content": said or [{"text": FILLER}],
     }
-    if task.rule.result_status:
+    if task.wire.result_status:
         result["status"] = "error" if message.is_error else "success"
     elif message.is_error:
         task.adjust.note("dropped", f"{field}.is_error", "the model has no such mark")
@@ -198,9 +198,9 @@ def _assistant(task: Task, turn: Turn, given: Sequence[Message], *, calls_as_tex
         message, field = item.message, item.field
         if not isinstance(message, AssistantMessage):
             continue
-        if message.prefix and (message is not given[-1] or not task.rule.prefill):
+        if message.prefix and (message is not given[-1] or not task.wire.prefill):
             reason = "the model does not go on from a text"
-            if task.rule.prefill:
+            if task.wire.prefill:
                 reason = "the wire goes on from the last message only"
             task.adjust.unsupported(f"{field}.prefix", reason)
             if message is given[-1]:
@@ -232,7 +232,7 @@ def _join_front(entries: list[_Entry], blocks: list[JsonDict]) -> None:
 
 def _begin(task: Task, entries: list[_Entry]) -> None:
     """A conversation begins with the user, but for some models."""
-    if entries and (entries[0].role == "user" or task.rule.leading_assistant):
+    if entries and (entries[0].role == "user" or task.wire.leading_assistant):
         return
     entries.insert(0, _Entry("user", blocks=[{"text": FILLER}]))
     task.adjust.note("added", "messages[0]", "a user's message, with which the wire begins")
@@ -244,7 +244,7 @@ def _apart(task: Task, entry: _Entry) -> list[_Entry]:
     Neighbours of one side would be joined again: a word of the assistant's stands between.
     """
     kinds = {kind_of(block) for block in entry.blocks} - {"cachePoint"}
-    if not entry.results or kinds <= {*task.rule.beside_results}:
+    if not entry.results or kinds <= {*task.wire.beside_results}:
         return [entry]
     task.adjust.note("added", "messages", "an assistant's word between results and the rest")
     return [

@@ -10,7 +10,6 @@ from ..._json import JsonValue
 from ..._models.adjustments import Adjuster
 from ..._models.parts import CacheControl
 from ...errors import InvalidRequestError
-from .models import ModelRule
 
 if TYPE_CHECKING:
     from . import BedrockConverse
@@ -33,7 +32,6 @@ class Task:
 
     Args:
         wire: the adapter.
-        rule: what is true of the model.
         adjust: takes down what is changed on the way.
         fields: what goes to the model itself, as `additionalModelRequestFields`.
         names: the names of documents that are taken.
@@ -41,7 +39,6 @@ class Task:
     """
 
     wire: BedrockConverse
-    rule: ModelRule
     adjust: Adjuster
     fields: JsonDict = Factory(dict)
     names: set[str] = Factory(set)
@@ -65,7 +62,7 @@ class Task:
         if control is None:
             return None
         field = f"{field}.cache_control"
-        if place not in self.rule.caches:
+        if place not in self.wire.caches:
             self.adjust.note("dropped", field, f"the model takes no cache points in its {place}")
             return None
         self.marks.append(field)
@@ -75,7 +72,7 @@ class Task:
                 field=field,
             )
         said: JsonDict = {"type": "default"}
-        if control.ttl in self.rule.ttls:
+        if control.ttl in self.wire.ttls:
             said["ttl"] = control.ttl
         elif control.ttl is not None:
             self.adjust.note("dropped", f"{field}.ttl", "the model has one time for all")

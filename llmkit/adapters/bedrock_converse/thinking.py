@@ -36,22 +36,22 @@ def thinking(task: Task, request: ChatCompletionRequest[object]) -> str:
         task.adjust.note("dropped", "reasoning_effort", "the budget says it more exactly")
         effort = None
     if budget is not None:
-        if task.rule.budget:
+        if task.wire.budget:
             if effort is not None:
                 task.adjust.note("dropped", "reasoning_effort", "the budget says it more exactly")
             return _budget(task, budget, request.max_tokens, "reasoning_budget")
         task.adjust.unsupported("reasoning_budget", "the model does not count thinking in tokens")
     if effort is None:
         return ""
-    if not task.rule.effort and task.rule.budget:
+    if not task.wire.effort and task.wire.budget:
         return _budget(task, _BUDGETS[effort], request.max_tokens, "reasoning_effort")
     return _effort(task, effort)
 
 
 def _off(task: Task, field: str) -> str:
-    if task.rule.off:
-        task.put(task.rule.off)
-    elif task.rule.effort or task.rule.budget:
+    if task.wire.off:
+        task.put(task.wire.off)
+    elif task.wire.effort or task.wire.budget:
         task.adjust.unsupported(field, "the model always thinks")
     else:
         task.adjust.note("dropped", field, "the model has no thinking to turn off")
@@ -59,20 +59,19 @@ def _off(task: Task, field: str) -> str:
 
 
 def _effort(task: Task, effort: str) -> str:
-    rule = task.rule
-    if not rule.effort:
+    wire = task.wire
+    if not wire.effort:
         task.adjust.unsupported("reasoning_effort", "the model has no such switch")
         return ""
-    if effort == "minimal" and "low" in rule.efforts:
+    if effort == "minimal" and "low" in wire.efforts:
         task.adjust.note("rewritten", "reasoning_effort", "minimal as low, the model's least")
         effort = "low"
-    if effort not in rule.efforts:
-        known = ", ".join(rule.efforts)
+    if effort not in wire.efforts:
+        known = ", ".join(wire.efforts)
         task.adjust.unsupported("reasoning_effort", f"{effort!r} is not among the model's: {known}")
         return ""
-    if rule.effort_on:
-        task.put(rule.effort_on)
-    task.put(rule.effort, effort)
+    for path in wire.effort:
+        task.put(path, effort)
     return effort
 
 
@@ -92,7 +91,6 @@ def _budget(task: Task, wanted: int, max_tokens: int | None, field: str) -> str:
         task.adjust.note("rewritten", field, f"as a budget of {budget} tokens")
     elif budget != wanted:
         task.adjust.note("clamped", field, f"{wanted} to {budget}")
-    if task.rule.budget_on:
-        task.put(task.rule.budget_on)
-    task.put(task.rule.budget, budget)
+    for path in task.wire.budget:
+        task.put(path, budget)
     return BY_BUDGET

@@ -16,6 +16,7 @@ from ..schema_subset import Subset, rewritten
 from ..structured import OUTPUT_TOOL, as_prompt, as_tool, native_schema
 from .messages import called_tools, has_tool_blocks
 from .task import JsonDict, Task
+from .thinking import BY_BUDGET
 
 SUBSET: Final = Subset(
     keywords=frozenset(
@@ -49,7 +50,7 @@ def answer_form(
         return None, None
     if asked.type == "json_object":
         return None, as_prompt(asked, task.adjust)
-    if task.rule.schemas:
+    if task.wire.schemas:
         schema = native_schema(asked, SUBSET, task.adjust)
         # The schema goes as text: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_JsonSchemaDefinition.html
         form: JsonDict = {"schema": dumps(schema).decode(), "name": asked.name}
@@ -65,7 +66,7 @@ def answer_form(
 
 
 def _can_force(task: Task, effort: str) -> bool:
-    return task.rule.forced_tools and effort not in task.rule.unforced
+    return task.wire.forced_tools and effort != BY_BUDGET
 
 
 def tools(
@@ -93,7 +94,7 @@ def tools(
         if not told:
             task.adjust.note("rewritten", "tool_choice", "none, by leaving the tools out")
             return False
-        if not task.rule.native_choice:
+        if not task.wire.native_choice:
             task.adjust.note("rewritten", "tool_choice", "none, with calls and results as text")
             return True
     entries: list[JsonValue] = []
@@ -117,7 +118,7 @@ def _as_history(task: Task, request: ChatCompletionRequest[object], body: JsonDi
         for name in called_tools(request.messages)
     ]
     body["toolConfig"] = {"tools": entries}
-    if task.rule.native_choice:
+    if task.wire.native_choice:
         task.put("tool_choice", {"type": "none"})
     task.adjust.note("added", "tools", "those that were called: the wire wants them beside it")
 
@@ -137,7 +138,7 @@ def _tool(task: Task, tool: Tool, field: str) -> JsonDict:
         said["description"] = tool.description
     schema: JsonObject = tool.parameters
     if tool.strict:
-        if task.rule.schemas:
+        if task.wire.schemas:
             schema, removed = rewritten(schema, SUBSET)
             for path, reason in removed:
                 task.adjust.note("rewritten", f"{field}.parameters{path}", reason)
@@ -165,7 +166,7 @@ def _choose(
         raise InvalidRequestError(f"names {name!r}, which is no tool", field="tool_choice")
     word = {"auto": "auto", "none": "none", "required": "any", "named": "tool"}.get(mode or "")
     alone = request.parallel_tool_calls is False
-    if alone and not task.rule.native_choice:
+    if alone and not task.wire.native_choice:
         task.adjust.unsupported("parallel_tool_calls", "the wire has no such switch")
         alone = False
     if request.parallel_tool_calls:

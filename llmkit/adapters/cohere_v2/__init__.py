@@ -12,6 +12,7 @@ from ..._models.request import ChatCompletionRequest
 from ..._models.response import ChatCompletionResponse
 from ...errors import APIError
 from .._base import Endpoint
+from ..model_lists import CohereModelList
 from .build import build
 from .error import error
 from .parse import parse
@@ -19,7 +20,7 @@ from .stream import CohereDecoder
 
 
 @frozen(kw_only=True)
-class CohereV2:
+class CohereV2(CohereModelList):
     """The adapter; its fields are what differs between those who speak this form.
 
     Args:

@@ -20,7 +20,6 @@ from ..._models.tools import Tool
 from .._base import Endpoint, post_json
 from ..structured import as_prompt, as_tool, native_schema
 from .messages import contents
-from .models import ModelRule, rule_for
 from .parts import Speech
 from .thinking import thinking_config
 from .tools import JSON_SCHEMA, OPENAPI, tools
@@ -45,6 +44,8 @@ _SAME: Final = (
 )
 _UNKNOWN: Final = ("logit_bias", "prompt_mode", "safe_prompt", "user")
 
+_VERSION: Final = "v1beta"
+
 # https://docs.cloud.google.com/vertex-ai/generative-ai/docs/priority-paygo
 _TIER_HEADER: Final = "X-Vertex-AI-LLM-Shared-Request-Type"
 
@@ -53,23 +54,33 @@ def build(
     wire: Gemini, request: ChatCompletionRequest[object], endpoint: Endpoint, *, stream: bool
 ) -> HttpRequest:
     """The HTTP request that says *request*."""
-    adjust = endpoint.adjust
-    rule = rule_for(endpoint.model, wire.models)
-    config = _config(wire, rule, request, adjust)
-    output, words = _answer_form(wire, rule, request, config, adjust)
-    system, said = contents(Speech(wire, rule, endpoint), request.messages, words)
+    adjust, endpoint = endpoint.adjust, versioned(endpoint)
+    config = _config(wire, request, adjust)
+    output, words = _answer_form(wire, request, config, adjust)
+    system, said = contents(Speech(wire, endpoint), request.messages, words)
     body: JsonDict = {"contents": said}
     if system is not None:
         body["systemInstruction"] = system
-    body.update(tools(wire, rule, request, output, adjust))
+    body.update(tools(wire, request, output, adjust))
     if config:
         body["generationConfig"] = config
     headers = _beside(wire, request, body, adjust)
-    # A part of `generationConfig` in the extras shall not put the rest of it out of the body.
-    body = merged(body, request.extra_body)
-    return post_json(
-        evolve(request, extra_body={}), endpoint, _path(endpoint, stream), body, headers=headers
-    )
+    path = _path(endpoint, stream)
+    if request.extra_body:
+        # A part of `generationConfig` in it shall not put the rest of it out of the body.
+        body = merged(merged(body, endpoint.body), request.extra_body)
+        request, endpoint = evolve(request, extra_body={}), evolve(endpoint, body={})
+    return post_json(request, endpoint, path, body, headers=headers)
+
+
+def versioned(endpoint: Endpoint) -> Endpoint:
+    """*endpoint*, with the version where its address is a host alone, as Google's clients take it.
+
+    Source: https://googleapis.github.io/python-genai/
+    """
+    if "/" in endpoint.base_url.partition("://")[2]:
+        return endpoint
+    return evolve(endpoint, base_url=f"{endpoint.base_url}/{_VERSION}")
 
 
 def _path(endpoint: Endpoint, stream: bool) -> str:
@@ -96,9 +107,7 @@ def _taken(wire: Gemini, name: str, adjust: Adjuster) -> bool:
     return True
 
 
-def _config(
-    wire: Gemini, rule: ModelRule, request: ChatCompletionRequest[object], adjust: Adjuster
-) -> JsonDict:
+def _config(wire: Gemini, request: ChatCompletionRequest[object], adjust: Adjuster) -> JsonDict:
     config: JsonDict = {}
     for name, theirs in _SAME:
         value = getattr(request, name)
@@ -109,7 +118,7 @@ def _config(
         adjust.note("added", "logprobs", "top_logprobs are given with it only")
     if request.stop and _taken(wire, "stop", adjust):
         config["stopSequences"] = list(request.stop)
-    thinking = thinking_config(rule, request, adjust)
+    thinking = thinking_config(wire, request, adjust)
     if thinking is not None:
         config["thinkingConfig"] = thinking
     detail = _detail(request, adjust)
@@ -139,7 +148,6 @@ def _detail(request: ChatCompletionRequest[object], adjust: Adjuster) -> str | N
 
 def _answer_form(
     wire: Gemini,
-    rule: ModelRule,
     request: ChatCompletionRequest[object],
     config: JsonDict,
     adjust: Adjuster,
@@ -153,8 +161,8 @@ def _answer_form(
         return None, None
     openapi = wire.schemas == "openapi"
     subset = OPENAPI if openapi else JSON_SCHEMA
-    if not rule.json or (request.tools and not rule.json_with_tools):
-        if asked.type == "json_schema" and rule.tools:
+    if not wire.json or (request.tools and not wire.json_with_tools):
+        if asked.type == "json_schema" and wire.tools:
             return as_tool(asked, subset, adjust), None
         return None, as_prompt(asked, adjust)
     config["responseMimeType"] = "application/json"

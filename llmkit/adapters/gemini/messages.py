@@ -47,8 +47,8 @@ def contents(
             said += _assistant_turn(speech, turn)
         else:
             said += _user_turn(speech, turn, calls)
-    if system and (not speech.rule.system or not said):
-        reason = "the wire wants one" if speech.rule.system else "the model takes no instruction"
+    if system and (not speech.wire.system or not said):
+        reason = "the wire wants one" if speech.wire.system else "the model takes no instruction"
         speech.endpoint.adjust.note("moved", "messages[0]", f"to a user's message: {reason}")
         return None, [{"role": "user", "parts": system}, *said]
     return ({"parts": system} if system else None), said
@@ -127,7 +127,7 @@ def _assistant_turn(speech: Speech, turn: Turn) -> list[JsonValue]:
             shape = assistant_part(speech, part, f"{field}.parts[{index}]", parts)
             if shape is not None:
                 parts.append(shape)
-        if speech.rule.sealed_calls:
+        if speech.wire.sealed_calls:
             _stand_in(speech, parts, field)
         if parts:
             said.append({"role": "model", "parts": parts})
@@ -197,7 +197,7 @@ class _Calls:
             if shape is None:
                 continue
             if (
-                self._speech.rule.media_results
+                self._speech.wire.media_results
                 and isinstance(inline, Mapping)
                 and inline.get("mimeType") in _RESULT_MEDIA
             ):

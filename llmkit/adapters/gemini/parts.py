@@ -19,7 +19,6 @@ from ..._models.tools import ToolCall
 from ...errors import InvalidRequestError, ToolArgumentsError
 from .._base import Endpoint
 from .answer import SEAL_OF_MEDIA, is_made_up
-from .models import ModelRule
 
 if TYPE_CHECKING:
     from . import Gemini
@@ -29,10 +28,9 @@ JsonDict = dict[str, JsonValue]
 
 @frozen
 class Speech:
-    """What is needed to say a message: the adapter, its model's rule, and where it goes."""
+    """What is needed to say a message: the adapter, and where it goes."""
 
     wire: Gemini
-    rule: ModelRule
     endpoint: Endpoint
 
     def foreign(self, provider: str | None) -> bool:

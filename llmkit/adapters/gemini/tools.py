@@ -14,7 +14,6 @@ from ..._models.tools import Tool
 from ...errors import InvalidRequestError
 from ..schema_subset import Subset, rewritten
 from ..structured import OUTPUT_TOOL
-from .models import ModelRule
 
 if TYPE_CHECKING:
     from . import Gemini
@@ -64,7 +63,6 @@ Source: https://ai.google.dev/api/generate-content#FIELDS.response_json_schema
 
 def tools(
     wire: Gemini,
-    rule: ModelRule,
     request: ChatCompletionRequest[object],
     output: Tool | None,
     adjust: Adjuster,
@@ -73,7 +71,6 @@ def tools(
 
     Args:
         wire: the adapter.
-        rule: what the model takes.
         request: the request.
         output: a tool that stands for the answer, to be forced.
         adjust: takes down what is changed.
@@ -83,7 +80,7 @@ def tools(
     if not request.tools and choice is not None and choice.mode in ("required", "named"):
         raise InvalidRequestError("needs tools to choose from", field="tool_choice")
     declared = list(request.tools)
-    if declared and (not rule.tools or "tools" in wire.refuses):
+    if declared and (not wire.tools or "tools" in wire.refuses):
         adjust.unsupported("tools", "the model takes no tools")
         declared = []
     if request.parallel_tool_calls is not None and declared:
@@ -95,7 +92,7 @@ def tools(
     said: JsonDict = {
         "tools": [{"functionDeclarations": [_declared(wire, tool, adjust) for tool in declared]}]
     }
-    calling = _calling(rule, request, declared, output, adjust)
+    calling = _calling(wire, request, declared, output, adjust)
     if calling is not None:
         said["toolConfig"] = {"functionCallingConfig": calling}
     return said
@@ -128,7 +125,7 @@ def _declared(wire: Gemini, tool: Tool, adjust: Adjuster) -> JsonDict:
 
 
 def _calling(
-    rule: ModelRule,
+    wire: Gemini,
     request: ChatCompletionRequest[object],
     declared: list[Tool],
     output: Tool | None,
@@ -156,7 +153,7 @@ def _calling(
     if mode == "none":
         return {"mode": "NONE"}
     strict = [tool.name for tool in declared if tool.strict]
-    if strict and rule.validated:
+    if strict and wire.validated:
         adjust.note("rewritten", "tools.strict", "as the calling mode VALIDATED, for all tools")
         return {"mode": "VALIDATED"}
     for name in strict:

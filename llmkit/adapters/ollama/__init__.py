@@ -12,6 +12,7 @@ from ..._models.request import ChatCompletionRequest, ReasoningEffort
 from ..._models.response import ChatCompletionResponse
 from ...errors import APIError
 from .._base import Endpoint
+from ..model_lists import ModelList
 from .build import build
 from .error import error
 from .parse import parse
@@ -19,20 +20,18 @@ from .stream import OllamaDecoder
 
 
 @frozen(kw_only=True)
-class Ollama:
+class Ollama(ModelList):
     """The adapter; its fields are what differs between those who speak this form.
 
     Args:
         provider: the provider's name.
-        thinks_by_degree: the models, by how their names begin, that are told how much to think;
-            others are told whether to.
-        think_words: the words that those know for it.
+        efforts: the words by which the model is told how much to think; empty: it is told
+            whether to; without "none" among them it cannot do without thinking.
         images: it takes image parts.
     """
 
     provider: str = ""
-    thinks_by_degree: tuple[str, ...] = ("gpt-oss",)
-    think_words: tuple[ReasoningEffort, ...] = ("low", "medium", "high")
+    efforts: tuple[ReasoningEffort, ...] = ()
     images: bool = True
 
     def build(

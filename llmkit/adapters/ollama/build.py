@@ -53,18 +53,18 @@ def build(
         body["tools"] = tools
     # Left out, it means true.
     body["stream"] = stream
-    _thinking(wire, request, endpoint, body)
+    _thinking(wire, request, body, adjust)
     _beside(request, body, adjust)
-    extra = dict(request.extra_body)
     options = _options(request)
-    given = extra.get("options")
+    given = request.extra_body.get("options")
     if options and isinstance(given, Mapping):
         # An option in the extras shall not put the others out of the body.
-        extra["options"] = {**options, **given}
+        joined = {**request.extra_body, "options": {**options, **given}}
+        request = evolve(request, extra_body=joined)
     elif options:
         body["options"] = options
     path = _PATH.removeprefix("/api") if endpoint.base_url.endswith("/api") else _PATH
-    return post_json(evolve(request, extra_body=extra), endpoint, path, body)
+    return post_json(request, endpoint, path, body)
 
 
 def _with_words(said: Sequence[JsonValue], words: str) -> list[JsonValue]:
@@ -174,13 +174,12 @@ def _form(
 
 
 def _thinking(
-    wire: Ollama, request: ChatCompletionRequest[object], endpoint: Endpoint, body: JsonDict
+    wire: Ollama, request: ChatCompletionRequest[object], body: JsonDict, adjust: Adjuster
 ) -> None:
     """Whether the model shall think, or how much, where it knows degrees.
 
     Source: https://docs.ollama.com/capabilities/thinking
     """
-    adjust = endpoint.adjust
     effort, budget = request.reasoning_effort, request.reasoning_budget
     if budget == 0 and effort is None:
         effort = "none"
@@ -189,22 +188,24 @@ def _thinking(
         adjust.unsupported("reasoning_budget", "the wire does not count thinking in tokens")
     if effort is None:
         return
-    name = endpoint.model.rpartition("/")[2]
-    if not name.startswith(wire.thinks_by_degree):
-        body["think"] = effort != "none"
-        if effort not in ("none", "high"):
+    words = [word for word in reversed(EFFORTS) if word in wire.efforts and word != "none"]
+    if effort == "none":
+        if words and "none" not in wire.efforts:
+            adjust.unsupported("reasoning_effort", "the model cannot do without thinking")
+        else:
+            body["think"] = False
+        return
+    if not words:
+        body["think"] = True
+        if effort != "high":
             adjust.note(
                 "rewritten", "reasoning_effort", "the model thinks or does not, by no degrees"
             )
         return
-    if effort == "none":
-        adjust.unsupported("reasoning_effort", "the model cannot do without thinking")
-        return
     # The nearest word that it knows; of two as near, the one that thinks more.
     place = EFFORTS.index(effort)
-    known = sorted(wire.think_words, key=EFFORTS.index, reverse=True)
-    nearest = min(known, key=lambda word: abs(EFFORTS.index(word) - place), default=None)
-    if nearest is not None and nearest != effort:
+    nearest = min(words, key=lambda word: abs(EFFORTS.index(word) - place))
+    if nearest != effort:
         reason = f"from {effort} to {nearest}, which the model knows"
         adjust.note("clamped", "reasoning_effort", reason)
-    body["think"] = True if nearest is None else nearest
+    body["think"] = nearest

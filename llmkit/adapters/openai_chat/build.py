@@ -11,6 +11,8 @@ from ..._models.adjustments import Adjuster
 from ..._models.request import ChatCompletionRequest
 from .._base import Endpoint, post_json
 from .messages import messages
+from .ranges import within
+from .thinking import thinking, thinks
 from .tools import response_format, taken, tools
 
 if TYPE_CHECKING:
@@ -26,15 +28,6 @@ _SAME: Final = (
     "presence_penalty",
     "service_tier",
 )
-REFUSABLE: Final = frozenset(
-    {
-        *_SAME,
-        *("logit_bias", "logprobs", "max_tokens", "metadata", "parallel_tool_calls"),
-        *("prompt_mode", "reasoning_effort", "safe_prompt", "seed", "stop", "tool_choice"),
-        *("tools", "top_logprobs", "user"),
-    }
-)
-"""The fields of a request that a provider of this form may be without."""
 
 
 def build(
@@ -42,7 +35,11 @@ def build(
 ) -> HttpRequest:
     """The HTTP request that says *request*."""
     adjust = endpoint.adjust
-    body: dict[str, JsonValue] = {"model": endpoint.model} if wire.model_in_body else {}
+    if wire.thinker is not None and thinks(wire, request):
+        wire = wire.thinker
+    if wire.ranges:
+        request = within(wire, request, adjust)
+    body: dict[str, JsonValue] = {wire.model_field: endpoint.model} if wire.model_in_body else {}
     body["messages"] = messages(wire, request.messages, adjust)
     for name in _SAME:
         value = getattr(request, name)
@@ -52,20 +49,22 @@ def build(
     _logprobs(wire, request, body, adjust)
     tools(wire, request, body, adjust)
     response_format(wire, request, body, adjust)
-    _reasoning(wire, request, body, adjust)
+    thinking(wire, request, body, adjust)
+    path = wire.path
     if stream:
-        body["stream"] = True
+        path = wire.stream_path or path
+        if wire.stream_field:
+            body["stream"] = True
         if wire.stream_usage:
             body["stream_options"] = {"include_usage": True}
-    return post_json(request, endpoint, _path(wire, endpoint), body)
+    return post_json(request, endpoint, _path(path, endpoint), body)
 
 
-def _path(wire: OpenAIChat, endpoint: Endpoint) -> str:
+def _path(path: str, endpoint: Endpoint) -> str:
     """The path below the endpoint's address, less what the address has of it already.
 
     An address is given with the version in it, or without: Azure's own pages have both.
     """
-    path = wire.path
     if "{model}" in path:
         path = path.replace("{model}", quote(endpoint.model, safe=""))
     if path.count("/") < 3:
@@ -129,52 +128,3 @@ def _logprobs(
         body["logprobs"] = asked
     if top is not None:
         body["top_logprobs"] = top
-
-
-def _reasoning(
-    wire: OpenAIChat,
-    request: ChatCompletionRequest[object],
-    body: dict[str, JsonValue],
-    adjust: Adjuster,
-) -> None:
-    effort: str | None = request.reasoning_effort
-    budget = request.reasoning_budget
-    if budget is not None and wire.effort != "reasoning":
-        adjust.unsupported("reasoning_budget", "the provider does not count thinking in tokens")
-        budget = None
-    renamed = dict(wire.renamed_efforts).get(effort or "")
-    if renamed is not None:
-        adjust.note("renamed", "reasoning_effort", f"the provider says {renamed} for {effort}")
-    said = renamed or effort
-    effort = said if said is None or _effort_known(wire, said, adjust) else None
-    if effort is None and budget is None:
-        return
-    match wire.effort:
-        case "reasoning":
-            # OpenRouter: https://openrouter.ai/docs/use-cases/reasoning-tokens
-            asked: dict[str, JsonValue] = {}
-            if budget is not None:
-                asked["max_tokens"] = budget
-            else:
-                asked["effort"] = effort
-            if effort is not None and budget is not None:
-                adjust.note("dropped", "reasoning_effort", "the budget says it more exactly")
-            body["reasoning"] = asked
-        case "thinking":
-            on = effort != "none"
-            body["thinking"] = {"type": "enabled" if on else "disabled"}
-            if on:
-                body["reasoning_effort"] = effort
-        case _:
-            body["reasoning_effort"] = effort
-
-
-def _effort_known(wire: OpenAIChat, effort: str, adjust: Adjuster) -> bool:
-    if wire.effort is None or "reasoning_effort" in wire.refuses:
-        adjust.unsupported("reasoning_effort", "the provider has no such switch")
-        return False
-    if wire.efforts and effort not in wire.efforts:
-        known = ", ".join(wire.efforts)
-        adjust.unsupported("reasoning_effort", f"{effort!r} is not among the provider's: {known}")
-        return False
-    return True

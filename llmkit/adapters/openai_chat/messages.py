@@ -19,6 +19,7 @@ from ..._models.parts import AudioPart, ReasoningPart, RefusalPart, TextPart
 from ..._models.tools import ToolCall
 from .media import JsonDict
 from .media import part as _part
+from .order import arranged
 
 if TYPE_CHECKING:
     from . import OpenAIChat
@@ -47,6 +48,8 @@ def messages(wire: OpenAIChat, given: Sequence[Message], adjust: Adjuster) -> li
     if pending:
         _bridge(wire, said, f"messages[{len(given)}]", adjust)
         said.append({"role": "user", "content": pending})
+    if wire.leading_system or wire.alternating:
+        return arranged(wire, given, said, adjust)
     return said
 
 
@@ -89,6 +92,9 @@ def _content(wire: OpenAIChat, message: Message, field: str, adjust: Adjuster) -
     # Text alone, in one piece, is understood by those who know no lists, too.
     if len(said) == 1 and set(said[0]) == {"type", "text"}:
         return said[0]["text"]
+    if not wire.text_lists and all(shape["type"] == "text" for shape in said):
+        adjust.note("rewritten", f"{field}.content", "several texts as one")
+        return "\n\n".join(str(shape["text"]) for shape in said)
     return said
 
 
@@ -116,6 +122,9 @@ def _tool(
     said_texts = _texts(wire, texts, field, adjust)
     if (len(texts) > 1 and not media) or any("cache_control" in text for text in said_texts):
         content = [*said_texts]
+        if not wire.text_lists:
+            adjust.note("rewritten", f"{field}.content", "several texts as one")
+            content = "\n\n".join(part.text for part in texts)
     call_id = _tool_id(wire, message.tool_call_id, f"{field}.tool_call_id", adjust)
     said: JsonDict = {"role": "tool", "tool_call_id": call_id, "content": content}
     if message.name is not None and wire.message_names:

@@ -28,7 +28,9 @@ def taken(wire: OpenAIChat, name: str, value: object, adjust: Adjuster) -> bool:
     """Whether the provider takes the field *name*."""
     # One answer is what everybody gives; who refuses `n` refuses more than that.
     if name in wire.refuses and (name, value) != ("n", 1):
-        adjust.unsupported(name, "the provider does not take it")
+        thinks = wire.usual is not None and name not in wire.usual.refuses
+        when = " while the model thinks" if thinks else ""
+        adjust.unsupported(name, f"the provider does not take it{when}")
         return False
     return True
 
@@ -51,14 +53,14 @@ def tools(
         return
     if not taken(wire, "tools", request.tools, adjust):
         return
-    if choice is not None and choice.mode == "none" and not wire.tool_choice_none:
+    if choice is not None and choice.mode == "none" and not _knows(wire, "none"):
         adjust.note("dropped", "tools", "none may be called, and the provider has no word for that")
         return
     body["tools"] = [
         _tool(wire, tool, f"tools[{i}]", adjust) for i, tool in enumerate(request.tools)
     ]
-    if choice is not None and taken(wire, "tool_choice", choice, adjust):
-        body["tool_choice"] = _tool_choice(wire, request, choice)
+    if choice is not None and _choosable(wire, request, choice, adjust):
+        _choose(wire, choice, body)
     parallel = request.parallel_tool_calls
     if parallel is not None and taken(wire, "parallel_tool_calls", parallel, adjust):
         body["parallel_tool_calls"] = parallel
@@ -69,9 +71,11 @@ def _tool(wire: OpenAIChat, tool: Tool, field: str, adjust: Adjuster) -> JsonVal
     if tool.description:
         function["description"] = tool.description
     function["parameters"] = tool.parameters
-    if tool.strict is not None:
+    if tool.strict and not wire.strict_tools:
+        adjust.note("dropped", f"{field}.strict", "the provider cannot be held to a schema")
+    elif tool.strict is not None and wire.strict_tools:
         function["strict"] = tool.strict
-    if tool.strict and wire.strict_schemas:
+    if tool.strict and wire.strict_tools and wire.strict_schemas:
         function["parameters"], function["strict"] = parameters(tool, field, adjust)
     result: dict[str, JsonValue] = {"type": "function", "function": function}
     if tool.cache_control is not None:
@@ -82,14 +86,32 @@ def _tool(wire: OpenAIChat, tool: Tool, field: str, adjust: Adjuster) -> JsonVal
     return result
 
 
-def _tool_choice(
-    wire: OpenAIChat, request: ChatCompletionRequest[object], choice: ToolChoice
-) -> JsonValue:
-    if choice.mode == "required":
-        return wire.tool_choice_required
+def _knows(wire: OpenAIChat, mode: str) -> bool:
+    return mode in wire.tool_choices and "tool_choice" not in wire.refuses
+
+
+def _choosable(
+    wire: OpenAIChat, request: ChatCompletionRequest[object], choice: ToolChoice, adjust: Adjuster
+) -> bool:
+    """Whether the provider has a word for *choice*."""
     if choice.mode == "named" and all(tool.name != choice.name for tool in request.tools):
         raise InvalidRequestError(f"names {choice.name!r}, which is no tool", field="tool_choice")
-    return choice.to_json()
+    if _knows(wire, choice.mode):
+        return True
+    if choice.mode == "auto":
+        adjust.note("dropped", "tool_choice", "the model chooses unasked")
+    else:
+        what = "the tool to be called" if choice.mode == "named" else "whether a tool is called"
+        adjust.unsupported("tool_choice", f"the provider leaves {what} to the model")
+    return False
+
+
+def _choose(wire: OpenAIChat, choice: ToolChoice, body: dict[str, JsonValue]) -> None:
+    if choice.mode == "named":
+        body["tool_choice"] = choice.to_json()
+        return
+    word = wire.tool_choice_required if choice.mode == "required" else choice.mode
+    body["tool_choice_option" if wire.tool_choice_form == "option" else "tool_choice"] = word
 
 
 def response_format(
@@ -111,19 +133,22 @@ def response_format(
         adjust.note("rewritten", "response_format", "as the schema of an object")
         loose = ResponseFormat("json_schema", schema={"type": "object"})
         body["response_format"] = _format(wire, loose, adjust)
-    elif asked.type == "json_schema" and wire.forced_tools and _free(wire, request):
+    elif asked.type == "json_schema" and _forcible(wire, request):
         tool = as_tool(asked, Subset(), adjust)
         body["tools"] = [_tool(wire, tool, "tools[0]", adjust)]
-        body["tool_choice"] = ToolChoice.named(tool.name).to_json()
+        by_name = "named" in wire.tool_choices
+        _choose(wire, ToolChoice.named(tool.name) if by_name else ToolChoice.REQUIRED, body)
     else:
         if "json_object" in known:
             body["response_format"] = {"type": "json_object"}
         _put_words(wire, body, as_prompt(asked, adjust))
 
 
-def _free(wire: OpenAIChat, request: ChatCompletionRequest[object]) -> bool:
-    """Whether a tool may stand for the answer: the request has none of its own."""
-    return not request.tools and not {"tools", "tool_choice"} & {*wire.refuses}
+def _forcible(wire: OpenAIChat, request: ChatCompletionRequest[object]) -> bool:
+    """Whether a tool may stand for the answer: it can be forced, and there are no others."""
+    if request.tools or "tools" in wire.refuses:
+        return False
+    return _knows(wire, "named") or _knows(wire, "required")
 
 
 def _format(wire: OpenAIChat, asked: ResponseFormat[object], adjust: Adjuster) -> JsonValue:

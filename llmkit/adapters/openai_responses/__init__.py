@@ -5,15 +5,17 @@ Source: https://platform.openai.com/docs/api-reference/responses
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Literal, TypeAlias, get_args
 
-from attrs import frozen
+from attrs import Attribute, field, frozen
 
 from ..._http import HttpRequest, HttpResponse
 from ..._models.request import ChatCompletionRequest, ReasoningEffort
 from ..._models.response import ChatCompletionResponse
-from ...errors import APIError
+from ...errors import APIError, ConfigurationError
 from .._base import Endpoint
+from ..model_lists import OpenAIModelList
 from .build import build
 from .error import error
 from .parse import parse
@@ -36,8 +38,19 @@ Refusable: TypeAlias = Literal[
 """The fields of a request that not everybody takes."""
 
 
+def _only_refuses(
+    _: object, attribute: Attribute[Mapping[str, tuple[Refusable, ...]]], value: object
+) -> None:
+    if not isinstance(value, Mapping) or set(value) - {"refuses"}:
+        raise ConfigurationError(f"{attribute.name}: may have `refuses` alone, not {value!r}")
+    named = value.get("refuses", ())
+    if not isinstance(named, tuple) or set(named) - {*get_args(Refusable)}:
+        known = ", ".join(get_args(Refusable))
+        raise ConfigurationError(f"{attribute.name}.refuses: must be a list of {known}")
+
+
 @frozen(kw_only=True)
-class OpenAIResponses:
+class OpenAIResponses(OpenAIModelList):
     """The adapter; its fields are what differs between those who speak this form.
 
     A conversation is sent whole each time. Whether the provider keeps a copy of the answer is
@@ -52,6 +65,8 @@ class OpenAIResponses:
         reasoning_text: it takes thinking back as plain text, without a seal or a known id.
         reasoning_summary: the summary of the thinking to ask for along with an effort.
         efforts: the words it knows for the effort; empty: all.
+        thinks_unasked: it thinks where no effort is asked for.
+        while_thinking: another value of `refuses`, for the requests that it thinks about.
         instructions: leading system messages go in `instructions`; else each is an item.
         developer_role: it knows the role `developer`; elsewhere that is `system`.
         item_ids: it takes the ids of its messages and calls back.
@@ -72,6 +87,10 @@ class OpenAIResponses:
     reasoning_text: bool = False
     reasoning_summary: Literal["auto", "concise", "detailed"] | None = None
     efforts: tuple[ReasoningEffort, ...] = ()
+    thinks_unasked: bool = True
+    while_thinking: Mapping[str, tuple[Refusable, ...]] = field(
+        factory=dict, validator=_only_refuses, hash=False
+    )
     instructions: bool = False
     developer_role: bool = True
     item_ids: bool = True

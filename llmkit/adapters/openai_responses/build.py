@@ -48,7 +48,7 @@ def build(
 ) -> HttpRequest:
     """The HTTP request that says *request*."""
     stored = request.extra_body.get("store", wire.store)
-    task = Task(wire, endpoint.adjust, stored is not False)
+    task = Task(wire, endpoint.adjust, _refuses(wire, request), stored is not False)
     body: JsonDict = {"model": endpoint.model, "input": []}
     tools = list(request.tools)
     choice = request.tool_choice
@@ -69,9 +69,22 @@ def build(
     return post_json(request, endpoint, "/responses", body)
 
 
+def _refuses(wire: OpenAIResponses, request: ChatCompletionRequest[object]) -> tuple[str, ...]:
+    """The fields that are refused now: some are only while the model thinks."""
+    if not wire.while_thinking:
+        return wire.refuses
+    effort = request.reasoning_effort
+    if effort is None or (wire.efforts and effort not in wire.efforts):
+        thinks = wire.thinks_unasked
+    else:
+        thinks = effort != "none"
+    return wire.while_thinking.get("refuses", wire.refuses) if thinks else wire.refuses
+
+
 def _taken(task: Task, name: str) -> bool:
-    if name in task.wire.refuses:
-        task.adjust.unsupported(name, "the provider does not take it")
+    if name in task.refuses:
+        when = "" if name in task.wire.refuses else " while the model thinks"
+        task.adjust.unsupported(name, f"the provider does not take it{when}")
         return False
     return True
 
@@ -164,7 +177,7 @@ def _response_format(
         body["text"] = {"format": _format(task, asked)}
     elif asked.type == "text":
         task.adjust.note("dropped", "response_format", "text is what comes unasked")
-    elif asked.type == "json_schema" and not request.tools and "tools" not in task.wire.refuses:
+    elif asked.type == "json_schema" and not request.tools and "tools" not in task.refuses:
         return None, as_tool(asked, Subset(), task.adjust)
     else:
         return as_prompt(asked, task.adjust), None

@@ -26,11 +26,13 @@ class Task:
     Args:
         wire: the adapter.
         adjust: takes down what is changed on the way.
+        refuses: fields of a request that it does not take, thinking or not as it will be.
         stored: the provider keeps its answers, so that an id alone means something to it.
     """
 
     wire: OpenAIResponses
     adjust: Adjuster
+    refuses: tuple[str, ...] = ()
     stored: bool = True
 
 

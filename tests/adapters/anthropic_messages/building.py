@@ -12,6 +12,7 @@ from llmkit._http import HttpRequest
 from llmkit._models.adjustments import Adjuster, Unsupported
 from llmkit.adapters._base import Endpoint
 from llmkit.adapters.anthropic_messages import AnthropicMessages
+from llmkit.providers import get
 
 NEW = "claude-opus-4-8"
 """A model that thinks as it sees fit, and takes no sampling parameters."""
@@ -60,6 +61,6 @@ def build(
         f"{PROVIDER}/{model}", list(messages) or [UserMessage("Hello")], **fields
     )
     adjust = Adjuster(policy)
-    adapter = wire or AnthropicMessages(provider=PROVIDER)
+    adapter = wire or get(PROVIDER).adapter(model)
     endpoint = Endpoint(base_url, model, adjust=adjust)
     return Built(adapter.build(request, endpoint, stream=stream), adjust.made)

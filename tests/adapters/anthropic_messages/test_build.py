@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from llmkit import UnsupportedParameterError
-from llmkit.adapters.anthropic_messages.models import MODELS, ModelRule, rule_of
+from llmkit.adapters.anthropic_messages import AnthropicMessages
+from llmkit.providers import get
 
 from .building import BOTH, BUDGET, NEW, OLD, build
 
@@ -154,24 +155,28 @@ def test_extra_body_wins() -> None:
         ("anthropic.claude-3-5-haiku-20241022-v1:0", "claude-3-5-haiku"),
         ("claude-3-7-sonnet-latest", "claude-sonnet-4-0"),
         ("claude-sonnet-9", "claude-new"),
+        ("ANTHROPIC/Claude-Opus-4.7", "claude-opus-4-7"),
         ("tiny", "MiniMax-M2"),
     ],
 )
-def test_a_model_has_one_rule_under_all_its_names(name: str, like: str) -> None:
+def test_a_model_is_the_same_under_all_its_names(name: str, like: str) -> None:
     """A region, a vendor, a date, a dot for a dash: the model is the same."""
-    assert rule_of(MODELS, name) is rule_of(MODELS, like)
+    provider = get("anthropic")
+    assert provider.adapter(name) == provider.adapter(like)
 
 
-def test_rules_may_come_from_a_manifest() -> None:
-    """A table of a TOML file is a rule; the first that matches is the model's."""
-    from llmkit import Provider
+def test_no_date_is_taken_for_a_version() -> None:
+    """`claude-fable-5-20260801` would be Fable 5, and not a Fable 5.2."""
+    provider = get("anthropic")
+    assert provider.adapter("claude-fable-5-20260801") == provider.adapter("claude-fable-5")
+    assert provider.adapter("claude-fable-5-2") != provider.adapter("claude-fable-5")
+    assert provider.adapter("claude-fable-5-2@x") == provider.adapter("claude-fable-5-2")
 
-    provider = Provider(
-        "mine",
-        wire="anthropic-messages",
-        base_url="https://api.test",
-        quirks={"models": [{"names": ["big-*"], "max_tokens": 7}]},
-    )
-    adapter: Any = provider.adapter()
-    assert rule_of(adapter.models, "big-one") == ModelRule(names=("big-*",), max_tokens=7)
-    assert rule_of(adapter.models, "small") == ModelRule()
+
+def test_a_claude_that_is_not_known_is_like_the_newest() -> None:
+    """What no rule knows is what the adapter does by itself; other vendors' models are older."""
+    unknown: object = get("anthropic").adapter("claude-sonnet-9")
+    assert unknown == AnthropicMessages(provider="anthropic")
+    other: object = get("anthropic").adapter("MiniMax-M2")
+    assert isinstance(other, AnthropicMessages)
+    assert (other.sampling, other.prefill, other.seals) == ("any", True, False)

@@ -13,6 +13,7 @@ from llmkit._models.adjustments import Adjuster, Adjustment, Unsupported
 from llmkit._models.messages import MessageInput
 from llmkit.adapters._base import Endpoint
 from llmkit.adapters.bedrock_converse import BedrockConverse
+from llmkit.providers import get
 
 CLAUDE = "us.anthropic.claude-sonnet-4-5-20250929-v1:0"
 NEW_CLAUDE = "global.anthropic.claude-opus-4-7"
@@ -72,7 +73,7 @@ def built(
         f"bedrock/{model}", messages, **given
     )
     endpoint = Endpoint("https://bedrock.test", model, adjust=adjust)
-    sent = (wire or BedrockConverse(provider="bedrock")).build(request, endpoint, stream=stream)
+    sent = (wire or get("bedrock").adapter(model)).build(request, endpoint, stream=stream)
     return Built(
         sent.url,
         dict(sent.headers),

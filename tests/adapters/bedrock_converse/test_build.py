@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from attrs import fields
+from attrs import evolve, fields
 
 from llmkit import (
     AssistantMessage,
@@ -22,9 +22,8 @@ from llmkit import (
     UserMessage,
 )
 from llmkit.adapters.bedrock_converse import BedrockConverse
-from llmkit.adapters.bedrock_converse.models import MODELS, ModelRule, rule_of
 from llmkit.adapters.structured import OUTPUT_TOOL
-from llmkit.providers.quirks import make_adapter
+from llmkit.providers import ModelRule, get
 
 from .built import (
     CLAUDE,
@@ -508,30 +507,28 @@ def test_extra_thinking_replaces_what_is_made_of_it() -> None:
 )
 def test_a_rule_is_found_whatever_stands_around_the_name(model: str) -> None:
     """Regions, versions and ARNs do not hide the model."""
-    rule = rule_of(MODELS, model)
-    assert rule.budget
-    assert rule.schemas
+    assert get("bedrock").adapter(model) == get("bedrock").adapter("claude-haiku-4-5")
 
 
 def test_a_rule_of_ones_own_for_a_name_that_tells_nothing() -> None:
-    """A manifest can say what is behind an opaque ARN; a misspelt field is an error."""
+    """One can say what is behind an opaque ARN; what is not said stays with the others."""
     arn = "arn:aws:bedrock:us-east-1:1:application-inference-profile/abc123"
     with pytest.raises(UnsupportedParameterError):
         built(model=arn, top_k=5)
-    wire = make_adapter(
-        "bedrock-converse", "bedrock", {"models": ({"names": ("*abc123",), "top_k": "top_k"},)}
-    )
+    known = get("bedrock")
+    mine = evolve(known, models=(ModelRule(["*abc123"], {"top_k": "top_k"}), *known.models))
+    wire = mine.adapter(arn)
     assert isinstance(wire, BedrockConverse)
     assert built(model=arn, top_k=5, wire=wire).fields == {"top_k": 5}
-    # Models that the table leaves out are those of the built-in one's last line.
-    assert rule_of(wire.models, "other") == MODELS[-1]
-    with pytest.raises(Exception, match="misspelt"):
-        make_adapter("bedrock-converse", "bedrock", {"models": ({"misspelt": 1},)})
+    assert mine.adapter(NOVA) == known.adapter(NOVA)
 
 
-def test_the_last_rule_takes_all() -> None:
-    """Every model has a rule."""
-    assert MODELS[-1].names == ModelRule().names == ("*",)
+def test_what_tells_no_family_may_be_anybodys() -> None:
+    """What would only be refused is left to be refused: seals, cache points, citations."""
+    wire = get("bedrock").adapter("arn:aws:bedrock:us-east-1:1:provisioned-model/x")
+    assert isinstance(wire, BedrockConverse)
+    assert (wire.thoughts, wire.citations) == ("sealed", True)
+    assert wire.caches == ("tools", "system", "messages")
 
 
 def test_mistral_takes_no_extra_of_claudes() -> None:

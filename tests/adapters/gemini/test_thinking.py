@@ -6,9 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from llmkit import UnsupportedParameterError
+from llmkit import ConfigurationError, UnsupportedParameterError
 from llmkit.adapters.gemini import Gemini
-from llmkit.adapters.gemini.models import ModelRule, rule_for
 from llmkit.providers.quirks import make_adapter
 
 from .wire import FLASH, NEWER, built
@@ -107,11 +106,31 @@ def test_nothing_asked_is_nothing_said() -> None:
     assert "generationConfig" not in built().body
 
 
-def test_a_manifest_can_tell_of_other_models() -> None:
-    """Rules given as tables come before the package's own."""
-    table = {"pattern": "mine-*", "efforts": {"low": 7}, "budgets": (1, 9)}
-    wire = cast("Gemini", make_adapter("gemini", "gemini", {"models": (table,)}))
-    assert wire.models == (ModelRule(pattern="mine-*", efforts={"low": 7}, budgets=(1, 9)),)
-    made = built(model="tunedModels/mine-1", wire=wire, reasoning_effort="low")
-    assert made.config["thinkingConfig"]["thinkingBudget"] == 7
-    assert rule_for(FLASH, wire.models) == rule_for(FLASH)
+def test_how_a_model_thinks_is_a_quirk() -> None:
+    """Which efforts it knows, and what they are in tokens: never more or less than it takes."""
+    wire = made_of({"effort": "budget", "efforts": ("low", "max"), "budgets": (2000, 9000)})
+    for effort, budget in (("low", 2000), ("max", 9000)):
+        made = built(model="mine", wire=wire, reasoning_effort=effort)
+        assert made.config["thinkingConfig"]["thinkingBudget"] == budget
+    free = made_of({"effort": "budget", "efforts": ("low", "max"), "budgets": ()})
+    for effort, budget in (("low", 1024), ("max", 24576)):
+        made = built(model="mine", wire=free, reasoning_effort=effort)
+        assert made.config["thinkingConfig"]["thinkingBudget"] == budget
+    off = made_of({"efforts": ("none",), "budgets": ()})
+    with pytest.raises(UnsupportedParameterError, match="does not think"):
+        built(model="mine", wire=off, reasoning_effort="low")
+
+
+@pytest.mark.parametrize(
+    "quirks",
+    [{"budgets": (1,)}, {"budgets": (2, 1)}, {"budgets": (1, 2, 3)}],
+)
+def test_budgets_that_cannot_be_are_refused(quirks: dict[str, object]) -> None:
+    """They are the least and the most, or none."""
+    with pytest.raises(ConfigurationError, match="budgets"):
+        made_of(quirks)
+
+
+def made_of(quirks: dict[str, object]) -> Gemini:
+    """The adapter with *quirks*."""
+    return cast("Gemini", make_adapter("gemini", "gemini", quirks))

@@ -16,6 +16,7 @@ from llmkit._models.chunks import CompletionChunk
 from llmkit.adapters._base import Endpoint
 from llmkit.adapters.gemini import Gemini
 from llmkit.errors import LLMKitError
+from llmkit.providers import get
 
 GEMINI = Gemini(provider="gemini")
 BASE = "https://api.test/v1beta"
@@ -55,7 +56,7 @@ def built(
     messages: Sequence[Message] = ASKED,
     *,
     model: str = FLASH,
-    wire: Gemini = GEMINI,
+    wire: Gemini | None = None,
     policy: Unsupported = "error",
     stream: bool = False,
     **fields: Any,
@@ -63,7 +64,8 @@ def built(
     """What the wire makes of a request of *messages* and *fields*."""
     request: ChatCompletionRequest[object] = ChatCompletionRequest(model, messages, **fields)
     endpoint = Endpoint(BASE, model, adjust=Adjuster(policy))
-    http = wire.build(request, endpoint, stream=stream)
+    adapter = wire or get("gemini").adapter(model)
+    http = adapter.build(request, endpoint, stream=stream)
     return Built(http, endpoint.adjust.made)
 
 

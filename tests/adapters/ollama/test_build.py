@@ -134,13 +134,15 @@ def test_those_cannot_do_without() -> None:
         built(model="gpt-oss", reasoning_effort="none")
 
 
-def test_which_models_do_is_a_quirk() -> None:
-    """And which words they know."""
-    wire = Ollama(thinks_by_degree=("deep",), think_words=("medium", "max"))
-    assert built(model="deepest", wire=wire, reasoning_effort="max").body["think"] == "max"
-    assert built(model="gpt-oss", wire=wire, reasoning_effort="high").body["think"] is True
-    wire = Ollama(thinks_by_degree=("deep",), think_words=())
-    assert built(model="deep", wire=wire, reasoning_effort="high").body["think"] is True
+def test_how_a_model_thinks_is_a_quirk() -> None:
+    """Which words it knows, and whether it can do without."""
+    wire = Ollama(efforts=("none", "medium", "max"))
+    asked = {
+        effort: built(model="mine", wire=wire, reasoning_effort=effort).body["think"]
+        for effort in ("none", "low", "max")
+    }
+    assert asked == {"none": False, "low": "medium", "max": "max"}
+    assert built(wire=Ollama(efforts=("none",)), reasoning_effort="high").body["think"] is True
 
 
 def test_no_budget_is_no_thinking() -> None:

@@ -16,6 +16,7 @@ from llmkit._models.chunks import CompletionChunk
 from llmkit.adapters._base import Endpoint
 from llmkit.adapters.ollama import Ollama
 from llmkit.errors import APIError, LLMKitError
+from llmkit.providers import get
 
 WIRE = Ollama(provider="ollama-native")
 BASE = "https://api.test"
@@ -53,7 +54,7 @@ class Built:
 def built(
     *messages: Message,
     model: str = "m",
-    wire: Ollama = WIRE,
+    wire: Ollama | None = None,
     policy: Unsupported = "error",
     stream: bool = False,
     base: str = BASE,
@@ -64,7 +65,8 @@ def built(
         model, messages or ASKED, **fields
     )
     endpoint = Endpoint(base, model, adjust=Adjuster(policy))
-    http = wire.build(request, endpoint, stream=stream)
+    adapter = wire or get("ollama-native").adapter(model)
+    http = adapter.build(request, endpoint, stream=stream)
     return Built(http, endpoint.adjust.made)
 
 

@@ -36,7 +36,7 @@ def said(*messages: Any, **fields: Any) -> list[Any]:
 
 
 def test_its_own_words() -> None:
-    """`random_seed`, "any", `safe_prompt`, `prompt_mode`; no `stream_options`."""
+    """`random_seed`, "any", `safe_prompt`; no `stream_options`."""
     body = built(
         wire=MISTRAL,
         streamed=True,
@@ -44,13 +44,12 @@ def test_its_own_words() -> None:
         tools=[TOOL],
         tool_choice="required",
         safe_prompt=True,
-        prompt_mode="reasoning",
         reasoning_effort="high",
         max_tokens=5,
     ).body
     assert body["random_seed"] == 1
     assert body["tool_choice"] == "any"
-    assert (body["safe_prompt"], body["prompt_mode"]) == (True, "reasoning")
+    assert body["safe_prompt"] is True
     assert (body["reasoning_effort"], body["max_tokens"]) == ("high", 5)
     assert "stream_options" not in body
 

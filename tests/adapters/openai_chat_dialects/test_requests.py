@@ -136,10 +136,13 @@ def test_no_tool_may_be_called() -> None:
     """Where there is no word for that, the tools are left out, and that is noted."""
     usual = built(tools=[TOOL], tool_choice="none", parallel_tool_calls=False)
     assert usual.body["tool_choice"] == "none"
-    mute = built(wire=OpenAIChat(tool_choice_none=False), tools=[TOOL], tool_choice="none")
+    wire = OpenAIChat(tool_choices=("auto", "required"))
+    mute = built(wire=wire, tools=[TOOL], tool_choice="none")
     assert not {"tools", "tool_choice"} & set(mute.body)
     assert mute.adjusted == (("dropped", "tools"),)
-    auto = built(wire=OpenAIChat(tool_choice_none=False), tools=[TOOL], tool_choice="auto")
+    refused = built(wire=OpenAIChat(refuses=("tool_choice",)), tools=[TOOL], tool_choice="none")
+    assert refused.adjusted == (("dropped", "tools"),)
+    auto = built(wire=wire, tools=[TOOL], tool_choice="auto")
     assert auto.body["tool_choice"] == "auto"
 
 
@@ -237,22 +240,23 @@ def test_words_are_those_that_there_are(quirks: dict[str, object]) -> None:
 
 def test_each_word_that_may_be_refused_is() -> None:
     """No field is listed as refusable and then sent all the same."""
-    from llmkit.adapters.openai_chat.build import REFUSABLE
+    from llmkit.adapters.openai_chat.checks import REFUSABLE
 
     values: dict[str, Any] = {
-        "tools": [TOOL], "tool_choice": "auto", "parallel_tool_calls": True,
+        "tools": [TOOL], "tool_choice": "required", "parallel_tool_calls": True,
         "logit_bias": {"1": 1}, "metadata": {"a": "b"}, "logprobs": True, "top_logprobs": 1,
         "max_tokens": 1, "temperature": 1, "top_p": 1, "top_k": 1, "n": 2, "seed": 1,
         "stop": ["a"], "user": "a", "service_tier": "auto", "frequency_penalty": 1,
         "presence_penalty": 1, "reasoning_effort": "low", "safe_prompt": True,
-        "prompt_mode": "reasoning",
+        "prompt_mode": "reasoning", "reasoning_budget": 1024,
     }  # fmt: skip
     assert set(values) == REFUSABLE
-    usual = OpenAIChat(mistral_params=True)
+    extra: dict[str, Any] = {"mistral_params": True, "budget_field": "thinking_budget"}
+    usual = OpenAIChat(**extra)
     for name, value in values.items():
         fields = {name: value, "tools": [TOOL]}
         built(wire=usual, **fields)
-        wire = OpenAIChat(mistral_params=True, refuses=(name,))
+        wire = OpenAIChat(refuses=(name,), **extra)
         with pytest.raises(UnsupportedParameterError, match=name):
             built(wire=wire, **fields)
 
