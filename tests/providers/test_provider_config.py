@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
+from attrs import evolve
 
 from llmkit import RetryPolicy, Timeout
 from llmkit.errors import ConfigurationError
-from llmkit.providers import Config, HeaderAuth, get, load_config
+from llmkit.providers import Config, HeaderAuth, ModelRule, Provider, get, load_config
+
+if TYPE_CHECKING:
+    from llmkit.adapters.openai_chat import OpenAIChat
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +94,67 @@ def test_another_wire_is_another_provider(folder: Path, monkeypatch: pytest.Monk
         load_config(write(folder / "a.toml", text))
 
 
+@pytest.fixture
+def ruled(monkeypatch: pytest.MonkeyPatch) -> Provider:
+    """A known provider with rules of its own and a field in each body."""
+    provider = evolve(
+        get("groq"),
+        models=[ModelRule(["o1*"], {"max_stop": 1})],
+        body={"team": "a", "more": 1},
+    )
+    monkeypatch.setattr("llmkit.providers.config.find", lambda name: provider)
+    return provider
+
+
+def test_own_rules_come_before_those_of_the_manifest(folder: Path, ruled: Provider) -> None:
+    """The first that matches counts, so the user's can change what the manifest says."""
+    text = """\
+[[providers]]
+name = "groq"
+
+[providers.body]
+team = "b"
+
+[[providers.models]]
+match = ["o1-mini"]
+max_stop = 2
+"""
+    (mine,) = load_config(write(folder / "a.toml", text)).providers
+    assert mine.models == (ModelRule(["o1-mini"], {"max_stop": 2}), *ruled.models)
+    assert mine.body == {"team": "b", "more": 1}
+    adapters = [cast("OpenAIChat", mine.adapter(name)) for name in ("o1-mini", "o1", "gpt")]
+    assert [adapter.max_stop for adapter in adapters] == [2, 1, 4]
+
+
+def test_a_dialect_in_place_of_a_wire(folder: Path) -> None:
+    """A provider of one's own that speaks as a known one does, and takes no key of its."""
+    text = """\
+[[providers]]
+name = "mine"
+dialect = "groq"
+base_url = "https://a.example"
+"""
+    (mine,) = load_config(write(folder / "a.toml", text)).providers
+    groq = get("groq")
+    assert (mine.wire, mine.quirks, mine.models) == (groq.wire, groq.quirks, groq.models)
+    assert (mine.env, mine.env_base_url, mine.models_path) == ((), (), None)
+
+
+def test_another_dialect_of_the_same_wire_changes_how_it_speaks(folder: Path) -> None:
+    """Address, key and the rest of a known provider stay."""
+    text = '[[providers]]\nname = "groq"\ndialect = "deepseek"\n'
+    (mine,) = load_config(write(folder / "a.toml", text)).providers
+    assert mine.quirks == get("deepseek").quirks
+    assert (mine.base_url, mine.env) == (get("groq").base_url, get("groq").env)
+
+
+def test_another_dialect_of_another_wire_is_another_provider(folder: Path) -> None:
+    """As with the wire's own name: nothing of the manifest holds."""
+    text = '[[providers]]\nname = "groq"\ndialect = "cohere"\n'
+    with pytest.raises(ConfigurationError, match="base_url: is missing"):
+        load_config(write(folder / "a.toml", text))
+
+
 def test_a_number_is_the_total(folder: Path) -> None:
     """As everywhere."""
     config = load_config(write(folder / "a.toml", "[client]\ntimeout = 7.5\n"))
@@ -154,6 +220,17 @@ def test_the_environments_model_wins(folder: Path, monkeypatch: pytest.MonkeyPat
             "[[providers]]\nname='groq'\n[[providers]]\nname='xai'\n[providers.quirks]\nimage=1",
             6,
             "providers.quirks.image: .*did you mean 'images'",
+        ),
+        (
+            "[[providers]]\nname='groq'\n[[providers.models]]\nmatch=['a']\n"
+            "[[providers.models]]\nmatch=['b']\nmax_stops=1",
+            7,
+            "providers.models.max_stops: .*did you mean 'max_stop'",
+        ),
+        (
+            "[[providers]]\nname='a'\nbase_url='http://a'\ndialect='grok2'",
+            4,
+            "providers.dialect: there is no other provider 'grok2'",
         ),
         (
             "[[providers]]\nname = 'groq'\n[[providers]]\nname = 'groq'",

@@ -34,6 +34,13 @@ def test_names_are_sorted_and_known() -> None:
     assert [providers.get(name).name for name in providers.names()] == list(providers.names())
 
 
+@pytest.mark.parametrize("name", providers.names())
+def test_each_manifest_is_right_in_every_rule(name: str) -> None:
+    """Whose types are not looked at when it is read for a call."""
+    path = Path(providers.__file__).parent / "manifests" / f"{name}.toml"
+    assert read_manifest(path) == providers.get(name)
+
+
 def test_an_alias_is_another_name() -> None:
     """No alias is a name or another's alias, and all lead home."""
     seen: set[str] = set(providers.names())
@@ -147,14 +154,35 @@ def test_how_a_key_is_sent(tmp_path: Path, said: str, auth: providers.HeaderAuth
         ('\n[quirks]\nimages = "no"', 7, "quirks.images: must be true or false"),
         ('\n[headers]\nX-A = "a\\nb"', 7, "headers.X-A: must be printable"),
         ("[[quirks]]", 5, "quirks: must be a table"),
+        ('dialect = "opnai"', 5, "dialect: there is no other provider 'opnai'; .*'openai'"),
+        ('dialect = "mine"', 5, "dialect: there is no other provider 'mine'"),
+        ("dialect = 3", 5, "dialect: must be a provider's name"),
+        ('dialect = "cohere"', 3, "wire: is 'cohere-v2', that of the dialect 'cohere'"),
+        ("models = 3", 5, "models: must be an array of tables"),
+        ("models = [3]", 5, "models: must be a table"),
+        ("[[models]]\nrefuses = ['n']", 5, "models.match: is missing"),
+        ("[[models]]\nmatch = 'o1*'", 6, "models.match: must be a list"),
+        (
+            "[[models]]\nmatch = ['a']\n[[models]]\nmatch = ['b']\nrefuse = ['n']",
+            9,
+            "models.refuse: is no quirk of the wire 'openai-chat'; did you mean 'refuses'",
+        ),
+        ("[[models]]\nmatch = ['a']\nimages = 'no'", 7, "models.images: must be true or false"),
+        ("[[models]]\nmatch = ['a']\nsince = 1979-05-27", 7, "models.since: is no quirk"),
+        ("[[models]]\nmatch = ['a']\nrefuses = ['m']", 5, "models: refuses: 'm' is no field"),
+        ("body = 3", 5, "body: must be a table"),
+        ("[body]\nsince = 1979-05-27", 6, "body.since: must be a JSON value"),
+        ('[body]\nwho = "{tenant}"', None, "placeholders: lacks {tenant}, which is in the body"),
+        ("closed = true", 5, "closed: must be text"),
     ],
 )
 def test_a_wrong_manifest_is_told_with_file_line_and_key(
-    tmp_path: Path, more: str, line: int, told: str
+    tmp_path: Path, more: str, line: int | None, told: str
 ) -> None:
-    """So that the place can be opened and put right."""
+    """So that the place can be opened and put right; the line, where the file has one for it."""
     path = manifest(tmp_path, f"{GOOD}{more}\n")
-    with pytest.raises(ConfigurationError, match=f"^{re.escape(str(path))}, line {line}: {told}"):
+    where = re.escape(str(path)) + ("" if line is None else f", line {line}")
+    with pytest.raises(ConfigurationError, match=f"^{where}: {told}"):
         read_manifest(path)
 
 
@@ -164,6 +192,71 @@ def test_what_every_manifest_needs(tmp_path: Path, key: str) -> None:
     text = "\n".join(line for line in GOOD.splitlines() if not line.startswith(key))
     with pytest.raises(ConfigurationError, match=f"{key}: is missing"):
         read_manifest(manifest(tmp_path, text))
+
+
+RULED = """\
+closed = "since 2026-07-30"
+
+[quirks]
+max_stop = 4
+refuses = ["n"]
+
+[body]
+parse_reasoning = true
+
+[[models]]
+match = ["o1*", "*/o1*"]
+refuses = ["top_k"]
+
+[[models]]
+match = ["o*"]
+"""
+
+
+def test_rules_for_models(tmp_path: Path) -> None:
+    """Beside `match`, each key of a rule is a quirk; in the order of the file."""
+    mine = read_manifest(manifest(tmp_path, GOOD + RULED))
+    assert mine.models == (
+        providers.ModelRule(("o1*", "*/o1*"), {"refuses": ("top_k",)}),
+        providers.ModelRule(("o*",)),
+    )
+    assert mine.body == {"parse_reasoning": True}
+    assert mine.closed == "since 2026-07-30"
+
+
+def test_a_dialect_lends_how_it_speaks_and_nothing_else(tmp_path: Path) -> None:
+    """Wire, quirks, rules and body; no name, address, key, header or path."""
+    text = """\
+name = "mine"
+dialect = "openrouter"
+base_url = "https://example.com/v1"
+
+[quirks]
+max_stop = 3
+
+[body]
+more = 1
+
+[[models]]
+match = ["o*"]
+images = false
+"""
+    theirs, mine = providers.get("openrouter"), read_manifest(manifest(tmp_path, text))
+    assert mine == providers.Provider(
+        "mine",
+        wire=theirs.wire,
+        base_url="https://example.com/v1",
+        quirks={**theirs.quirks, "max_stop": 3},
+        models=(providers.ModelRule(("o*",), {"images": False}), *theirs.models),
+        body={**theirs.body, "more": 1},
+    )
+    assert theirs.env  # which it would have, had it taken more
+
+
+def test_a_dialect_may_be_told_with_its_wire(tmp_path: Path) -> None:
+    """The same one."""
+    mine = read_manifest(manifest(tmp_path, f'{GOOD}dialect = "groq"\n'))
+    assert mine.quirks == providers.get("groq").quirks
 
 
 def test_a_manifest_is_named_for_its_provider(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from llmkit.providers.keys import (
     resolve_key,
 )
 from llmkit.providers.loader import read_manifest
-from llmkit.providers.placeholders import placeholders_in
+from llmkit.providers.placeholders import placeholders_in, texts_in
 
 make = cast("Callable[..., Provider]", Provider)
 MINE = Provider(
@@ -83,6 +83,36 @@ def test_a_host_stays_a_host(host: str) -> None:
     assert f"{host!r}" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("base_url", "value", "host"),
+    [
+        ("https://{host}/v1", "dbc-1.example.com", "dbc-1.example.com"),
+        ("https://{host}/v1", "https://dbc-1.example.com", "dbc-1.example.com"),
+        ("https://{host}/v1", "HTTPS://dbc-1.example.com/", "dbc-1.example.com"),
+        ("https://{host}.example.com/v1", "https://mine.example.com", "mine.example.com"),
+        ("https://{host}.example.com/v1", "https://mine", "mine.example.com"),
+    ],
+)
+def test_a_host_may_come_with_its_scheme(base_url: str, value: str, host: str) -> None:
+    """As the vendors' own tools have it: DATABRICKS_HOST is a whole address."""
+    mine = evolve(MINE, base_url=base_url, base_urls={}, placeholders={"host": []})
+    assert address_of(mine, None, {"host": value}).base_url == f"https://{host}/v1"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("http://a.example", "https://a.example/path", "https://a.example:1", "https://u@a"),
+        *("https://", "https://https://a", "ftp://a.example", "https://a.example?b", "//a"),
+    ],
+)
+def test_no_more_than_the_scheme(value: str) -> None:
+    """Another scheme, a port, a user or a path would lead elsewhere, or send the key in clear."""
+    mine = evolve(MINE, base_url="https://{host}/v1", base_urls={}, placeholders={"host": []})
+    with pytest.raises(ConfigurationError, match=r"\{host\} must be letters"):
+        address_of(mine, None, {"host": value})
+
+
 @pytest.mark.parametrize("step", ["a/b", "a\\b", "a\nb", "a\x00b", "..", "."])
 def test_a_step_of_a_path_stays_one(step: str) -> None:
     """A value cannot lead to another path."""
@@ -140,7 +170,7 @@ def test_query_parameters_hold_them_too() -> None:
         ({"base_urls": {"region=us": "a.example"}}, r"base_urls\.region=us: must be an http"),
         ({"query": {"a": 1}}, "query: must map"),
         ({"query": "a=1"}, "query: must map"),
-        ({"credentials": "gogle"}, "credentials: must be 'aws' or 'google' or 'azure' or None"),
+        ({"credentials": "gogle"}, "credentials: must be 'aws' or 'google' or 'azure' or 'ibm'"),
         ({"credentials": ["aws"]}, "credentials: must be"),
         ({"scope": 1}, "scope: must be text"),
         ({"env_token": "TOKEN"}, "env_token: must be a list"),
@@ -194,7 +224,7 @@ def test_a_wrong_manifest_is_told_with_its_line(tmp_path: Path) -> None:
 def test_every_manifest_says_what_is_in_its_address(name: str) -> None:
     """No placeholder too many, none too few; and the other addresses differ from the usual."""
     provider = get(name)
-    used = placeholders_in(provider.base_url, *provider.query.values())
+    used = placeholders_in(provider.base_url, *provider.query.values(), *texts_in(provider.body))
     assert set(used) == set(provider.placeholders)
     for case, address in provider.base_urls.items():
         assert set(placeholders_in(address)) <= set(used), case

@@ -6,14 +6,20 @@ import copy
 import pickle
 import re
 from collections.abc import Callable
-from typing import cast
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from attrs import evolve, frozen
+from hypothesis import given
+from hypothesis import strategies as st
 
 from llmkit.errors import ConfigurationError
-from llmkit.providers import HeaderAuth, Provider, get
+from llmkit.providers import HeaderAuth, ModelRule, Provider, get
 from llmkit.providers.checks import FieldError
+
+if TYPE_CHECKING:
+    from llmkit.adapters.openai_chat import OpenAIChat
 
 BASE_URL = "http://127.0.0.1:8000/v1"
 make = cast("Callable[..., Provider]", Provider)
@@ -120,6 +126,11 @@ def test_the_repr_shows_no_headers_value() -> None:
         ("models_path", "models", "begins with '/'"),
         ("quirks", ["images"], "map"),
         ("quirks", {"refuses": {1, 2}}, "lists"),
+        ("models", "o1*", "ModelRule"),
+        ("models", [{"match": ["o1*"]}], "ModelRule"),
+        ("body", ["a"], "map"),
+        ("closed", "", "text"),
+        ("closed", True, "text"),
         ("docs_url", 3, "text"),
         ("local", "yes", "true or false"),
         ("transport", "carrier-pigeon", "'http' or 'echo'"),
@@ -154,7 +165,7 @@ def test_a_refusal_shows_no_secret(given: dict[str, object], secret: str) -> Non
     [
         ({"refuse": ["n"]}, "quirks.refuse: .*did you mean 'refuses'"),
         ({"provider": "openai"}, "quirks.provider: is no quirk"),
-        ({"zzz": 1}, "quirks.zzz: .*known are path, model_in_body"),
+        ({"zzz": 1}, "quirks.zzz: .*known are path, .*model_in_body"),
         ({"images": "no"}, "quirks.images: must be true or false, not 'no'"),
         ({"images": 0}, "quirks.images: must be true or false"),
         ({"refuses": "n"}, "quirks.refuses: must be a list of text"),
@@ -205,3 +216,121 @@ def test_errors_pickle() -> None:
     """Also those that name a field."""
     error = cast("FieldError", pickle.loads(pickle.dumps(FieldError("env", "is wrong"))))
     assert (str(error), error.field, error.reason) == ("env: is wrong", "env", "is wrong")
+
+
+RULES = (
+    ModelRule(["o1-mini"], {"refuses": ["n"]}),
+    ModelRule(["o1*", "*/O1*"], {"max_tokens_field": "max_completion_tokens"}),
+)
+RULED = Provider(
+    "mine",
+    wire="openai-chat",
+    base_url=BASE_URL,
+    quirks={"refuses": ["top_k"], "max_stop": 4},
+    models=RULES,
+)
+
+
+@pytest.mark.parametrize(
+    ("model", "refuses", "limit"),
+    [
+        ("gpt-4o", ("top_k",), "max_tokens"),
+        ("", ("top_k",), "max_tokens"),
+        ("o1-mini", ("n",), "max_tokens"),
+        ("o1-mini-2024", ("top_k",), "max_completion_tokens"),
+        ("O1", ("top_k",), "max_completion_tokens"),
+        ("openai/o1", ("top_k",), "max_completion_tokens"),
+        ("some/open/O1-x", ("top_k",), "max_completion_tokens"),
+        ("not-o1", ("top_k",), "max_tokens"),
+    ],
+)
+def test_the_first_rule_that_matches_a_model_counts(
+    model: str, refuses: tuple[str, ...], limit: str
+) -> None:
+    """Only the first; in any case of letters, across slashes; its quirks replace, others stay."""
+    adapter = cast("OpenAIChat", RULED.adapter(model))
+    assert (adapter.refuses, adapter.max_tokens_field) == (refuses, limit)
+    assert (adapter.max_stop, adapter.provider) == (4, "mine")
+
+
+@given(st.text("ab-[]!*?/", max_size=6), st.text("ab-[]!*?/", max_size=6))
+def test_a_glob_is_as_fnmatch_has_it(model: str, glob: str) -> None:
+    """Whatever is done to decide it sooner."""
+    assert ModelRule([glob or "*"]).matches(model) == fnmatchcase(model, glob or "*")
+
+
+def test_a_rule_is_for_models_and_not_for_none() -> None:
+    """Without a model's name the provider's own quirks hold, also where a rule is for all."""
+    mine = evolve(RULED, models=[ModelRule(["*"], {"max_stop": 1})])
+    assert cast("OpenAIChat", mine.adapter()).max_stop == 4
+    assert cast("OpenAIChat", mine.adapter("m")).max_stop == 1
+
+
+def test_equal_providers_and_rules_share_an_adapter() -> None:
+    """A rule hashes, copies and pickles as its provider does."""
+    twin = cast("Provider", pickle.loads(pickle.dumps(copy.deepcopy(RULED))))
+    assert twin == RULED
+    assert {RULED: 1}[twin] == 1
+    assert twin.adapter("o1") is RULED.adapter("o1-2024") is not RULED.adapter()
+    assert twin.adapter("gpt-4o") is RULED.adapter()
+
+
+def test_a_misspelt_quirk_of_a_rule_is_found_with_the_first_model() -> None:
+    """Whatever the model: not on the day that one matches."""
+    wrong = evolve(RULED, models=[*RULES, ModelRule(["o3*"], {"refuse": ["n"]})])
+    told = r"^models\.2\.quirks\.refuse: .*did you mean 'refuses'"
+    for model in ("", "gpt-4o", "o1"):
+        with pytest.raises(ConfigurationError, match=told):
+            wrong.adapter(model)
+
+
+def test_an_adapter_of_ones_own_has_no_rules() -> None:
+    """Its fields are not known here."""
+    adapter = get("openai").adapter()
+    with pytest.raises(ConfigurationError, match=r"^models: need a wire's name"):
+        Provider("mine", wire=adapter, base_url=BASE_URL, models=RULES)
+
+
+@pytest.mark.parametrize(
+    ("match", "quirks", "field"),
+    [
+        ("o1*", {}, "match"),
+        ([], {}, "match"),
+        ([""], {}, "match"),
+        ([3], {}, "match"),
+        (["o1*"], ["n"], "quirks"),
+        (["o1*"], {"refuses": {1, 2}}, "quirks"),
+    ],
+)
+def test_a_rule_that_cannot_be_right_is_refused(match: Any, quirks: Any, field: str) -> None:
+    """A list of globs, and a table."""
+    with pytest.raises(ConfigurationError, match=f"^{field}: must"):
+        ModelRule(match, quirks)
+
+
+def test_the_dialect_of_another_in_python() -> None:
+    """What a file calls `dialect` is to take its wire, quirks, rules and body, and no more."""
+    groq = get("groq")
+    mine = Provider(
+        "mine",
+        wire=groq.wire,
+        base_url=BASE_URL,
+        quirks={**groq.quirks, "audio": True},
+        models=groq.models,
+        body=groq.body,
+    )
+    adapter = cast("OpenAIChat", mine.adapter("m"))
+    assert (adapter.audio, adapter.message_names, mine.env) == (True, False, ())
+
+
+@pytest.mark.parametrize("value", [1j, float("inf"), {"a": [{1}]}, b"b"])
+def test_a_body_is_json(value: object) -> None:
+    """Else it could not be sent; the refusal says where it is."""
+    with pytest.raises(ConfigurationError, match=r"^body\.a\S*: must be a .*JSON"):
+        make("mine", wire="openai-chat", base_url=BASE_URL, body={"a": value})
+
+
+def test_a_placeholder_of_the_body_must_be_known() -> None:
+    """As one of the address must be."""
+    with pytest.raises(ConfigurationError, match=r"^placeholders: lacks \{tenant\}, .*the body"):
+        Provider("mine", wire="openai-chat", base_url=BASE_URL, body={"a": [{"b": "{tenant}"}]})
