@@ -11,6 +11,7 @@ from llmkit import Adjustment
 from llmkit._models.adjustments import Adjuster
 from llmkit.adapters._base import Endpoint
 
+from .addresses import place_of
 from .meaning import Difference
 from .recording import Recording
 from .turns import FORMS
@@ -24,14 +25,18 @@ def built_body(recording: Recording, form: str) -> tuple[dict[str, Any], tuple[A
     """
     assert recording.turn is not None
     adjuster = Adjuster("drop")
-    endpoint = Endpoint("https://api.test/v1", recording.turn["model"], adjust=adjuster)
-    built = (
-        WIRES[recording.wire]
-        .adapter(recording.provider)
-        .build(
-            FORMS[form](recording.turn, recording.provider), endpoint, stream=recording.streaming
-        )
+    wire = WIRES[recording.wire]
+    provider = wire.provider(recording.provider)
+    address = place_of(provider, recording).address
+    endpoint = Endpoint(
+        address.base_url,
+        recording.turn["model"],
+        adjust=adjuster,
+        query=address.query,
+        body=address.body,
     )
+    request = FORMS[form](recording.turn, provider.name)
+    built = wire.adapter(recording).build(request, endpoint, stream=recording.streaming)
     body = json.loads(built.body)
     assert isinstance(body, dict)
     return body, adjuster.made

@@ -34,14 +34,25 @@ class Explained:
 
 EXPLAINED: tuple[Explained, ...] = (
     Explained(
+        "anthropic-instrumentation-image-input-messages",
+        r"messages\[0\]\.content\[1\]\.source\.media_type",
+        "a JPEG, by its first bytes, that its sender called a PNG: llmkit says what it is",
+    ),
+    Explained(
         "openai-handles-optional-properties-in-strict-mode",
         r"tools\[0\]\.function\.parameters(\..*)?",
         "the recorded schema is not one that strict mode takes, and was refused for that (400,"
         " additionalProperties is required); llmkit makes it one",
     ),
     Explained(
+        "bedrock-provider-test-anthropic-images-1",
+        r"messages\[0\]\.content",
+        "Bedrock answered with 400 that it fetches no images: llmkit refuses the address first,"
+        " or here drops it",
+    ),
+    Explained(
         "azure-openai-.*",
-        "model",
+        "silent: model",
         "the deployment is in the address, where Azure looks for it; it passes the body's over",
     ),
     Explained(
@@ -55,6 +66,18 @@ EXPLAINED: tuple[Explained, ...] = (
         "thinking",
         "an effort is for a model that thinks, and DeepSeek switches that with `thinking`"
         " (https://api-docs.deepseek.com/guides/thinking_mode)",
+    ),
+    Explained(
+        "deepseek-forced-tool-choice-under-thinking-is-rejected-upstream",
+        "tool_choice",
+        "DeepSeek answered with 400 that it cannot be forced: llmkit refuses it first, or here"
+        " drops it",
+    ),
+    Explained(
+        "openai-v1-response-create-error",
+        "(silent: )?(user|safety_identifier)",
+        "OpenAI's new name for the same: user is deprecated"
+        " (https://platform.openai.com/docs/api-reference/responses/create)",
     ),
     Explained(
         "(deepseek|mistral)-scenarios-.*-handles-invalid-message-format-errors",
@@ -84,6 +107,12 @@ EXPLAINED: tuple[Explained, ...] = (
         "perplexity-params-sonar-supports-json-schema-response-format-param",
         r"response_format\.json_schema\.name",
         "a schema always has a name: OpenAI requires one, and Perplexity takes it",
+    ),
+    Explained(
+        "xai-.*",
+        "include",
+        "xAI's thinking comes sealed to those who ask for it, and can only so go back to it"
+        " (https://docs.x.ai/docs/guides/reasoning)",
     ),
     Explained(
         "xai-.*",

@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from attrs import Factory, define
+from attrs import Factory, define, frozen
+
+from llmkit._http import Headers
 
 from .recording import CUTTINGS, Recording
 
@@ -25,13 +27,22 @@ _HOP = {
 }
 
 
+@frozen
+class Received:
+    """A request as it came: its path below the recording's address, headers and body."""
+
+    path: str
+    headers: Headers
+    body: Mapping[str, Any]
+
+
 @define
 class Playback:
     """The recordings that can be asked for, each below its own address."""
 
     url: str
     recordings: dict[str, Recording] = Factory(dict)
-    received: dict[str, Mapping[str, Any]] = Factory(dict)
+    received: dict[str, Received] = Factory(dict)
 
     def address(self, recording: Recording) -> str:
         """Where *recording* is played from now on."""
@@ -75,8 +86,10 @@ class _Player(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         playback: Playback = self.server.playback  # type: ignore[attr-defined]
-        recording = playback.recordings[self.path.split("/")[1]]
-        playback.received[recording.id] = json.loads(body)
+        name = self.path.split("/")[1]
+        recording = playback.recordings[name]
+        path = self.path.removeprefix(f"/{name}")
+        playback.received[name] = Received(path, Headers(self.headers.items()), json.loads(body))
         self.send_response(recording.status)
         for name, value in recording.headers.items():
             if name.lower() not in _HOP:

@@ -86,6 +86,8 @@ class Recording:
     provider: str
     model: str
     streaming: bool
+    url: str | None
+    asked_headers: Mapping[str, str]
     sent: Mapping[str, Any] | None
     turn: Mapping[str, Any] | None
     status: int
@@ -150,6 +152,7 @@ def _recording(data: Mapping[str, Any]) -> Recording:
     response = data["response"]
     body = response.get("body")
     encoded = response.get("body_base64")
+    request = data["request"] or {}
     answer = base64.b64decode(encoded) if body is None and encoded else (body or "").encode()
     return Recording(
         id=data["id"],
@@ -157,7 +160,9 @@ def _recording(data: Mapping[str, Any]) -> Recording:
         provider=data["provider"],
         model=data["model"],
         streaming=data["streaming"],
-        sent=(data["request"] or {}).get("body"),
+        url=request.get("url"),
+        asked_headers=request.get("headers") or {},
+        sent=request.get("body"),
         turn=data["turn"],
         status=response["status"],
         headers=response["headers"] or {},

@@ -30,7 +30,7 @@ SAMPLE = 150
 @pytest.mark.judges("responses")
 def test_a_damaged_answer_is_an_answer_or_a_typed_error(recording: Recording) -> None:
     """Whatever stands in a value's place, no exception but llmkit's own gets out."""
-    adapter = WIRES[recording.wire].adapter(recording.provider)
+    adapter = WIRES[recording.wire].adapter(recording)
     for damaged in _damaged(json.loads(recording.answer), recording.id):
         response = HttpResponse(200, Headers(recording.headers), json.dumps(damaged).encode())
         try:
@@ -43,7 +43,7 @@ def test_a_damaged_answer_is_an_answer_or_a_typed_error(recording: Recording) ->
 @pytest.mark.judges("errors")
 def test_a_damaged_error_is_still_an_api_error(recording: Recording) -> None:
     """An error's body may say anything: what comes of it has the status's class at least."""
-    adapter = WIRES[recording.wire].adapter(recording.provider)
+    adapter = WIRES[recording.wire].adapter(recording)
     try:
         body = json.loads(recording.answer)
     except ValueError:
@@ -60,7 +60,7 @@ def test_a_damaged_error_is_still_an_api_error(recording: Recording) -> None:
 @pytest.mark.judges("streams")
 def test_a_damaged_stream_is_an_answer_or_a_typed_error(recording: Recording) -> None:
     """One event with an odd value in it: no exception but llmkit's own, and only at the end."""
-    adapter = WIRES[recording.wire].adapter(recording.provider)
+    adapter = WIRES[recording.wire].adapter(recording)
     events = re.findall(rb"^data: ?(\{.*)$", recording.answer, re.MULTILINE)
     chosen = random.Random(recording.id).sample(events, min(len(events), 8))
     for event in chosen:

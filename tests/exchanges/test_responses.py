@@ -19,7 +19,7 @@ def test_a_whole_answer_says_what_its_recording_says(recording: Recording) -> No
     wire = WIRES[recording.wire]
     if recording.expect.error is not None:
         pytest.skip("the answer is an error in spite of its status: the errors' test has it")
-    answer = wire.adapter(recording.provider).parse(recording.response())
+    answer = wire.adapter(recording).parse(recording.response())
     agree(answer_differences(answer, recording.expect, wire.usage(recording)))
 
 
@@ -27,7 +27,7 @@ def test_a_whole_answer_says_what_its_recording_says(recording: Recording) -> No
 def test_an_error_is_typed_by_its_status_and_code(recording: Recording) -> None:
     """An error has the class of its status and code, and the provider's message and code."""
     wire = WIRES[recording.wire]
-    adapter = wire.adapter(recording.provider)
+    adapter = wire.adapter(recording)
     expect = recording.expect.error
     assert expect is not None
     error = adapter.error(recording.response()) if recording.failed else _told_in(recording)
@@ -36,7 +36,7 @@ def test_an_error_is_typed_by_its_status_and_code(recording: Recording) -> None:
 
 def _told_in(recording: Recording) -> APIError:
     """The error that an answer of status 200 tells."""
-    adapter = WIRES[recording.wire].adapter(recording.provider)
+    adapter = WIRES[recording.wire].adapter(recording)
     if not recording.is_stream:
         with pytest.raises(APIError) as caught:
             adapter.parse(recording.response())
@@ -52,7 +52,7 @@ def test_an_answer_survives_json(recording: Recording) -> None:
     """An answer turned to JSON and back is the same answer, and its message the same message."""
     if recording.expect.error is not None:
         pytest.skip("an error has no answer")
-    answer = WIRES[recording.wire].adapter(recording.provider).parse(recording.response())
+    answer = WIRES[recording.wire].adapter(recording).parse(recording.response())
     again = ChatCompletionResponse.from_dict(json.loads(json.dumps(answer.to_dict())))
     assert again == answer
     for choice in answer.choices:

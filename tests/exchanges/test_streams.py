@@ -22,7 +22,7 @@ CUTS = 150
 def test_a_stream_says_what_its_recording_says(recording: Recording, cutting: Cutting) -> None:
     """However its bytes are cut, the chunks make the recorded answer, or its typed error."""
     wire = WIRES[recording.wire]
-    found = decoded(wire.adapter(recording.provider), cutting.pieces(recording.answer))
+    found = decoded(wire.adapter(recording), cutting.pieces(recording.answer))
     expect = recording.expect
     if expect.error is not None:
         assert isinstance(found.error, APIError)
@@ -39,7 +39,7 @@ def test_a_stream_says_what_its_recording_says(recording: Recording, cutting: Cu
 @pytest.mark.judges("streams")
 def test_a_stream_is_the_same_however_it_is_cut(recording: Recording) -> None:
     """The chunks do not depend on how the bytes arrive: each cutting gives the same ones."""
-    adapter = WIRES[recording.wire].adapter(recording.provider)
+    adapter = WIRES[recording.wire].adapter(recording)
     whole, *others = (
         decoded(adapter, cutting.pieces(recording.answer)).chunks for cutting in CUTTINGS.values()
     )
@@ -50,7 +50,7 @@ def test_a_stream_is_the_same_however_it_is_cut(recording: Recording) -> None:
 @pytest.mark.judges("streams")
 def test_a_stream_cut_off_is_never_a_short_answer(recording: Recording) -> None:
     """Cut anywhere, a stream is an error, unless all of its answer and its end are there."""
-    adapter = WIRES[recording.wire].adapter(recording.provider)
+    adapter = WIRES[recording.wire].adapter(recording)
     whole = decoded(adapter, [recording.answer])
     for offset in _offsets(len(recording.answer)):
         cut = decoded(adapter, [recording.answer[:offset]])

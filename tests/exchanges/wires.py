@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import Factory, frozen
 
 from llmkit import (
     APIError,
@@ -36,8 +36,6 @@ from .ollama_wire import ollama_differences, ollama_error, ollama_usage
 from .recording import Recording
 from .responses_wire import responses_differences, responses_error, responses_usage
 
-Quirks = Mapping[str, object]
-
 
 @frozen
 class Wire:
@@ -49,7 +47,7 @@ class Wire:
             cached ones, `completion_tokens` the reasoning ones.
         error: the class that a recording's status and code ask for.
         differences: where a body that llmkit built and the recorded one differ in meaning.
-        quirks: the adapter's fields for providers that have no manifest.
+        manifests: the manifests of providers, where the recordings have other names for them.
         speaks: the adapter's name, where the recordings have another.
     """
 
@@ -57,24 +55,29 @@ class Wire:
     usage: Callable[[Recording], Usage]
     error: Callable[[Recording], type[APIError]]
     differences: Callable[[Mapping[str, Any], Mapping[str, Any]], list[meaning.Difference]]
-    quirks: Mapping[str, Quirks]
+    manifests: Mapping[str, str] = Factory(dict)
     speaks: str = ""
 
-    def provider(self, name: str) -> Provider:
-        """The provider *name*: its manifest, or one of this table's quirks."""
-        wire = self.speaks or self.name
-        if name in providers.names() and providers.get(name).wire == wire:
+    def provider(self, recorded: str) -> Provider:
+        """The provider that a recording names: its manifest, or one without quirks."""
+        name = self.manifests.get(recorded, recorded)
+        if self.has_manifest(recorded):
             return providers.get(name)
         return Provider(
             name,
-            wire=wire,
+            wire=self.speaks or self.name,
             base_url="https://api.test/v1",
-            quirks=self.quirks.get(name, {}),
         )
 
-    def adapter(self, provider: str) -> Adapter:
-        """The adapter that speaks to *provider*."""
-        return self.provider(provider).adapter()
+    def has_manifest(self, recorded: str) -> bool:
+        """Whether llmkit knows the provider that a recording names, by this wire."""
+        name = self.manifests.get(recorded, recorded)
+        wire = self.speaks or self.name
+        return name in providers.names() and providers.get(name).wire == wire
+
+    def adapter(self, recording: Recording) -> Adapter:
+        """The adapter that the provider of *recording* has for its model."""
+        return self.provider(recording.provider).adapter(recording.model or "")
 
 
 def _chat_usage(recording: Recording) -> Usage:
@@ -134,8 +137,6 @@ def _chat_error(recording: Recording) -> type[APIError]:
     return _BY_STATUS.get(error.status, ServerError if error.status >= 500 else APIError)
 
 
-_THINKS: Quirks = {"reasoning_field": "reasoning_content"}
-
 WIRES: Mapping[str, Wire] = {
     wire.name: wire
     for wire in (
@@ -144,21 +145,20 @@ WIRES: Mapping[str, Wire] = {
             usage=messages_usage,
             error=messages_error,
             differences=messages_differences,
-            quirks={"vertex": {"envelope": "vertex"}},
+            manifests={"vertex": "vertex-anthropic"},
         ),
         Wire(
             "bedrock-converse",
             usage=converse_usage,
             error=converse_error,
             differences=converse_differences,
-            quirks={},
         ),
         Wire(
             "bedrock-invoke-anthropic",
             usage=messages_usage,
             error=messages_error,
             differences=messages_differences,
-            quirks={"bedrock": {"envelope": "bedrock"}},
+            manifests={"bedrock": "bedrock-anthropic"},
             speaks="anthropic-messages",
         ),
         Wire(
@@ -166,39 +166,32 @@ WIRES: Mapping[str, Wire] = {
             usage=gemini_usage,
             error=gemini_error,
             differences=gemini_differences,
-            quirks={},
         ),
         Wire(
             "cohere-v2",
             usage=cohere_usage,
             error=cohere_error,
             differences=cohere_differences,
-            quirks={},
         ),
         Wire(
             "ollama",
             usage=ollama_usage,
             error=ollama_error,
             differences=ollama_differences,
-            quirks={},
+            manifests={"ollama": "ollama-native"},
         ),
         Wire(
             "openai-chat",
             usage=_chat_usage,
             error=_chat_error,
             differences=meaning.differences,
-            quirks={
-                # https://www.alibabacloud.com/help/en/model-studio/deep-thinking
-                "alibaba": _THINKS,
-                # https://inference-docs.cerebras.ai/capabilities/reasoning
-                "cerebras": {"reasoning_field": "reasoning"},
-                # Both serve vLLM: https://docs.vllm.ai/en/latest/features/reasoning_outputs
-                "doubleword": _THINKS,
-                "gpustack": _THINKS,
-                # https://docs.ollama.com/api/openai-compatibility
-                "ollama-cloud": {"reasoning_field": "reasoning"},
-                # https://docs.z.ai/guides/capabilities/thinking-mode
-                "zai": _THINKS,
+            manifests={
+                "alibaba": "dashscope",
+                "azure-openai": "azure-openai-classic",
+                "cloudflare": "cloudflare-workers-ai",
+                "cohere": "cohere-openai",
+                "snowflake": "snowflake-cortex",
+                "vercel-gateway": "vercel-ai-gateway",
             },
         ),
         Wire(
@@ -206,7 +199,12 @@ WIRES: Mapping[str, Wire] = {
             usage=responses_usage,
             error=responses_error,
             differences=responses_differences,
-            quirks={},
+            manifests={
+                "azure-foundry": "azure-openai-responses",
+                "azure-openai": "azure-openai-responses",
+                "openai": "openai-responses",
+                "xai": "xai-responses",
+            },
         ),
     )
 }
