@@ -7,6 +7,7 @@ checked, and not run.
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -110,14 +111,42 @@ def test_the_second_command_is_the_one_that_is_run_for_every_change() -> None:
     assert _shell_blocks()[1] in script.read_text(encoding="utf-8").splitlines()
 
 
-def test_the_readme_names_every_provider() -> None:
-    """And no other."""
+def test_the_readme_counts_the_providers() -> None:
+    """Not exactly, and not by far too few; and leads to the page with all of them."""
     from llmkit import providers
 
-    section = DOCUMENTS[0].read_text(encoding="utf-8").partition("## Providers")[2]
-    listed = section.partition("A key comes")[0]
-    named = set(re.findall(r"`([a-z0-9-]+)`", listed))
-    assert named == set(providers.names())
+    text = DOCUMENTS[0].read_text(encoding="utf-8")
+    section = text.partition("## Providers")[2].partition("\n## ")[0]
+    told = re.search(r"more than (\d+) providers", section)
+    assert told is not None
+    assert int(told[1]) < len(providers.names()) <= int(told[1]) + 25
+    assert "(docs/provider-list.md)" in section
+
+
+def test_the_readme_names_only_providers_that_there_are() -> None:
+    """In the table of wires."""
+    from llmkit import providers
+
+    section = DOCUMENTS[0].read_text(encoding="utf-8").partition("| wire |")[2]
+    named = re.findall(r"`([a-z0-9-]+)`", section.partition("\n\n")[0])
+    assert len(named) > 10
+    assert set(named) <= set(providers.names())
+
+
+def test_the_page_of_providers_is_what_their_manifests_say() -> None:
+    """Each has its place there; `python docs/provider_list.py` writes the page anew."""
+    from llmkit import providers
+
+    made = runpy.run_path(str(ROOT / "docs" / "provider_list.py"))
+    page = made["PAGE"].read_text(encoding="utf-8")
+    assert page == made["page"]()
+    assert re.findall(r"^## (.+)$", page, re.MULTILINE) == list(providers.names())
+
+
+def test_the_index_of_aliases_is_what_the_manifests_say() -> None:
+    """An alias is found by it; `python docs/provider_list.py` writes it anew."""
+    made = runpy.run_path(str(ROOT / "docs" / "provider_list.py"))
+    assert made["INDEX"].read_text(encoding="utf-8") == made["index"]()
 
 
 def test_no_link_between_documents_is_dead() -> None:

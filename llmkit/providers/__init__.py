@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from .config import Config, load_config
     from .keys import keyring_key
     from .loader import get, names
+    from .media import MediaLimits
     from .models import ModelRule
     from .provider import HeaderAuth, Provider
 
 __all__ = [
     "Config",
     "HeaderAuth",
+    "MediaLimits",
     "ModelRule",
     "Provider",
     "get",
@@ -38,6 +40,7 @@ __all__ = [
 _HOMES = {
     "Config": "config",
     "HeaderAuth": "provider",
+    "MediaLimits": "media",
     "ModelRule": "models",
     "Provider": "provider",
     "get": "loader",

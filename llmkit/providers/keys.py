@@ -7,7 +7,7 @@ counts from the next call on. No error shows a key.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -26,6 +26,7 @@ from .placeholders import (
     prefix,
     texts_in,
     values_for,
+    variables_of,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +37,15 @@ if TYPE_CHECKING:
 def key_variables(provider: Provider) -> tuple[str, ...]:
     """The variables that may hold the provider's key, in the order they are tried."""
     return tuple(dict.fromkeys((*provider.env, f"{prefix(provider)}_API_KEY")))
+
+
+def address_variables(provider: Provider) -> tuple[str, ...]:
+    """The variables that may hold another address for it, in the order they are tried."""
+    names = [f"{prefix(provider)}_BASE_URL"]
+    manifest = manifest_of(provider.name)
+    if manifest is None or manifest.base_url == provider.base_url:
+        names += provider.env_base_url
+    return tuple(dict.fromkeys(names))
 
 
 def resolve_key(provider: Provider, explicit: str | None = None) -> str | None:
@@ -220,15 +230,45 @@ def address_of(
     """
     check_open(provider, explicit)
     template = _template(provider, explicit)
-    said = placeholders_in(*texts_in(provider.body))
-    known = KNOWN_PLACES.get(provider.credentials or "", ()) if signed else ()
-    # What the credentials know, they put into the address; the body they leave alone.
-    left_open = [name for name in known if name not in said]
-    # The other addresses may lack a placeholder of this one, and never have one more.
-    names = placeholders_in(template, *provider.query.values())
-    values = values_for(provider, (*names, *said), placeholders or {}, left_open=left_open)
+    names, left_open = _places(provider, template, signed=signed)
+    values = values_for(provider, names, placeholders or {}, left_open=left_open)
     base_url = filled(provider, base_url_for(provider, template, values), values)
     return Address(base_url, filled_query(provider, values), filled_body(provider, values), values)
+
+
+def _places(
+    provider: Provider, template: str, *, signed: bool
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The placeholders that a request needs, and those of them that the credentials may fill."""
+    said = placeholders_in(*texts_in(provider.body))
+    known = KNOWN_PLACES.get(provider.credentials or "", ()) if signed else ()
+    # The other addresses may lack a placeholder of this one, and never have one more.
+    names = placeholders_in(template, *provider.query.values())
+    # What the credentials know, they put into the address; the body they leave alone.
+    return (*names, *said), tuple(name for name in known if name not in said)
+
+
+def unfilled(provider: Provider, *, signed: bool = False) -> tuple[str, ...]:
+    """The placeholders for which the environment has no value.
+
+    Args:
+        provider: whose.
+        signed: as of `address_of`.
+
+    Raises:
+        ConfigurationError: an address that the environment gives cannot be one.
+    """
+    names, left_open = _places(provider, _template(provider, None), signed=signed)
+    return tuple(
+        name
+        for name in dict.fromkeys(names)
+        if name not in left_open and first_set(variables_of(provider, name)) is None
+    )
+
+
+def first_set(variables: Iterable[str]) -> str | None:
+    """The first of *variables* that the environment has a value for, or None."""
+    return next((name for name in variables if os.environ.get(name, "").strip()), None)
 
 
 def check_open(provider: Provider, explicit: str | None = None) -> None:
@@ -296,11 +336,7 @@ def _template(provider: Provider, explicit: str | None) -> str:
     if explicit is not None:
         # An empty one, of a variable that was not set, must not send the key to the real place.
         return _address(provider, "base_url", explicit)
-    names = [f"{prefix(provider)}_BASE_URL"]
-    manifest = manifest_of(provider.name)
-    if manifest is None or manifest.base_url == provider.base_url:
-        names += provider.env_base_url
-    for name in names:
+    for name in address_variables(provider):
         value = os.environ.get(name, "").strip()
         if value:
             return _address(provider, name, value)

@@ -12,6 +12,7 @@ from attrs import fields
 from ..errors import ConfigurationError
 from .aliases import ALIASES
 from .checks import PROVIDER_NAME, FieldError, nearest
+from .media import MediaLimits, limits_of
 from .models import ModelRule
 from .provider import HeaderAuth, Provider, check_adapters
 from .toml_file import Place, TomlFile, read_toml
@@ -122,6 +123,8 @@ def provider_of(
     if "models" in values:
         own = _rules(file, values["models"], (*place, "models"))
         values["models"] = (*own, *given.get("models", ()))
+    if "media" in values:
+        values["media"] = _media(file, values["media"], (*place, "media"), given.get("media"))
     for key in _TABLES:
         if key in values:
             values[key] = {**given.get(key, {}), **file.table(values[key], (*place, key))}
@@ -180,6 +183,16 @@ def _rule(file: TomlFile, value: object, place: Place) -> ModelRule:
     except FieldError as error:
         field, reason = error.field, error.reason
     raise file.error((*place, field), reason)
+
+
+def _media(file: TomlFile, value: object, place: Place, base: object) -> MediaLimits:
+    try:
+        limits = limits_of(file.table(value, place))
+    except FieldError as error:
+        field, reason = error.field, error.reason
+    else:
+        return limits.over(base) if isinstance(base, MediaLimits) else limits
+    raise file.error((*place[:-1], *_steps(field)), reason)
 
 
 def _auth(file: TomlFile, value: object, place: Place) -> HeaderAuth | None:

@@ -12,6 +12,7 @@ from .._auth import CREDENTIALS, CredentialsName
 from ..adapters import WIRES
 from . import checks as check
 from .checks import FieldError, FrozenMapping
+from .media import MediaLimits, limits_of
 from .models import ModelRule, check_rules, model_rules
 from .placeholders import PLACEHOLDER, placeholders_in, texts_in
 from .quirks import check_names, make_adapter
@@ -201,6 +202,7 @@ class Provider:
         models: what is different about some of its models; the first rule that matches counts.
             One without rules has those of its wire's vendor: `HOMES`.
         body: fields that it wants in the body of each request; texts may hold placeholders.
+        media: how large and how many images, recordings and files of a request may be.
         closed: since when, or why, it is there no more; None for one that is there. To use it
             is an error, unless it is given an address that is not its own.
         docs_url: the vendor's document that the facts are from.
@@ -266,6 +268,7 @@ class Provider:
     body: Mapping[str, JsonValue] = field(
         factory=dict, converter=check.as_frozen, validator=_body, kw_only=True
     )
+    media: MediaLimits = field(factory=MediaLimits, converter=limits_of, kw_only=True)
     closed: str | None = field(default=None, validator=check.reason, kw_only=True)
     docs_url: str | None = field(default=None, validator=check.optional_text, kw_only=True)
     local: bool = field(default=False, validator=check.flag, kw_only=True)

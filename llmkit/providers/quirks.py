@@ -88,14 +88,20 @@ def _hint(make: type[Adapter], name: str) -> object:
     One field at a time: `typing.get_type_hints` would evaluate all, of which a manifest sets
     few, and take longer than all the rest of a first call.
     """
-    home = next(base for base in make.__mro__ if name in get_annotations(base))
-    hint: object = get_annotations(home)[name]
+    home, hint = next(
+        (base, hints[name]) for base in make.__mro__ if name in (hints := _annotations(base))
+    )
     if not isinstance(hint, str):
         return hint
     try:
         return _COMMON.get(hint) or eval(hint, vars(sys.modules[home.__module__]))
     except NameError:  # a name that only type checkers import
         return object
+
+
+@lru_cache(maxsize=64)
+def _annotations(home: type) -> Mapping[str, object]:
+    return get_annotations(home)
 
 
 _COMMON: Final[Mapping[str, object]] = {

@@ -19,6 +19,7 @@ pytest.importorskip("keyring", reason="of the extra `keyring`")
 import keyring
 from colours import AsyncDoor, Colour, SyncDoor, both
 from file_keyring import FileKeyring
+from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from llmkit import (
@@ -32,6 +33,7 @@ from llmkit.providers import keyring_key, os_keyring
 from llmkit.testing import Reply, ScriptedTransport, chat_reply
 
 KEY = "sk-of-the-keyring-0123456789"
+NO_KEYRING: KeyringBackend = NoKeyring()  # type: ignore[no-untyped-call]
 REQUEST = ChatCompletionRequest("groq/m", [UserMessage("Hi")])
 LISTED = Reply({"data": [{"id": "m"}]})
 
@@ -45,7 +47,7 @@ def _kept(tmp_path: Path) -> Iterator[FileKeyring]:
     try:
         yield file_keyring
     finally:
-        keyring.set_keyring(NoKeyring())
+        keyring.set_keyring(NO_KEYRING)
 
 
 def replies(count: int = 1) -> ScriptedTransport:
@@ -99,9 +101,7 @@ def test_nobody_asks_it_who_was_not_told_to(
 
 
 @both
-def test_it_comes_last(
-    colour: Colour, kept: FileKeyring, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_it_comes_last(colour: Colour, kept: FileKeyring, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the argument, after the environment; those who need no key do not ask it."""
     transport = replies()
     with colour("groq/m", api_key="given", keyring=True, transport=transport) as door:
@@ -147,7 +147,7 @@ def test_a_keyring_that_gives_nothing(
     if locked:
         kept.locked = True
     else:
-        keyring.set_keyring(NoKeyring())
+        keyring.set_keyring(NO_KEYRING)
     reason = "KeyringLocked: Failed to unlock" if locked else "NoKeyringError: No recommended"
     with (
         colour(keyring=True, transport=replies()) as door,

@@ -81,6 +81,47 @@ def test_importing_the_package_reads_nothing() -> None:
     subprocess.run([sys.executable, "-c", program], check=True)
 
 
+WATCHED = """\
+import sys
+
+def hook(event, args):
+    if event == "open" and str(args[0]).endswith(".toml"):
+        print(args[0])
+
+sys.addaudithook(hook)
+import llmkit
+from llmkit import Provider, providers
+
+def ask(model, **client):
+    client = llmkit.Client(model, api_key="key", **client)
+    client._core.call(llmkit.ChatCompletionRequest("", [llmkit.UserMessage("Hi")]), stream=False)
+
+"""
+MINE = "Provider('mine', wire='openai-chat', base_url='http://127.0.0.1')"
+READS = {
+    "": set(),
+    "providers.names()": set(),
+    "ask('groq/llama-3.3-70b')": {"groq"},
+    "ask('gpt-4o')": {"openai"},
+    "ask('oai/gpt-4o')": {"openai"},  # by an alias
+    "ask('meta-llama/Llama-3.3-70B', provider='together')": {"together"},  # by nobody's name
+    f"ask('m', provider={MINE})": set(),
+    f"ask('mine/m', providers=[{MINE}])": set(),
+    "providers.get('moonshot-cn')": {"moonshot-cn", "moonshot"},  # and that of its dialect
+}
+"""What a program does, and the manifests that are read for it."""
+
+
+@pytest.mark.parametrize(("program", "read"), READS.items(), ids=READS)
+def test_a_manifest_is_read_when_its_provider_is_used(program: str, read: set[str]) -> None:
+    """Once, and no other with it, whatever the model is called: there are more than a hundred."""
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED + program], capture_output=True, text=True, check=True
+    )
+    opened = [Path(line).stem for line in done.stdout.splitlines()]
+    assert sorted(opened) == sorted(read)
+
+
 def test_a_good_manifest(tmp_path: Path) -> None:
     """Every key is a field of the provider."""
     path = manifest(

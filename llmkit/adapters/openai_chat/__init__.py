@@ -17,7 +17,13 @@ from ...errors import APIError
 from .._base import Endpoint
 from ..model_lists import OpenAIModelList
 from .build import build
-from .checks import check_ranges, check_refuses, check_while_thinking, check_words
+from .checks import (
+    check_ranges,
+    check_refuses,
+    check_while_thinking,
+    check_words,
+    refused_fields,
+)
 from .error import error
 from .parse import parse
 from .stream import ChatDecoder
@@ -45,7 +51,8 @@ class OpenAIChat(OpenAIModelList):
             tool, or in `tool_choice_option` (watsonx).
         tool_id_length: its tool call ids have just this many letters and digits.
         stream_usage: it takes `stream_options`; elsewhere usage comes unasked, or not at all.
-        refuses: fields of a request that it does not take.
+        refuses: fields of a request that it does not take. `sampling` stands for the temperature,
+            `top_p`, penalties, biases and likelihoods, but for those that have a range.
         ranges: numeric fields of a request, each with the least and the greatest value that it
             takes.
         max_stop: how many stop texts it takes; None: any number.
@@ -157,6 +164,10 @@ class OpenAIChat(OpenAIModelList):
     assistant_after_tool: bool = False
     mistral_params: bool = False
     usage_excludes_reasoning: bool = False
+    # Of the next none is a quirk: they follow from those that are.
+    refused: frozenset[str] = field(
+        default=Factory(refused_fields, takes_self=True), init=False, repr=False, eq=False
+    )
     # What it is while it thinks, where that differs, and there, what it is else.
     thinker: OpenAIChat | None = field(
         default=Factory(thinker, takes_self=True), init=False, repr=False, eq=False

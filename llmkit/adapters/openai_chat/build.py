@@ -100,7 +100,7 @@ def _renamed(
         value = getattr(request, name)
         if value is None:
             continue
-        if wire.mistral_params and name not in wire.refuses:
+        if wire.mistral_params and name not in wire.refused:
             body[name] = value
         else:
             adjust.unsupported(name, "the provider does not take it")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from difflib import get_close_matches
-from typing import Final, TypeVar, cast
+from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from attrs import Attribute
 
 from ...errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from . import OpenAIChat
 
 T = TypeVar("T")
 
@@ -21,6 +24,16 @@ REFUSABLE: Final = frozenset(
     }
 )
 """The fields of a request that a provider of this form may be without."""
+
+SAMPLING: Final = frozenset(
+    {
+        *("frequency_penalty", "logit_bias", "logprobs", "presence_penalty", "temperature"),
+        *("top_logprobs", "top_p"),
+    }
+)
+"""What models that think mostly do not take: in `refuses`, one word for all of it."""
+
+_REFUSALS: Final = REFUSABLE | {"sampling"}
 
 _WHOLE: Final = frozenset({"max_tokens", "n", "reasoning_budget", "seed", "top_k", "top_logprobs"})
 RANGED: Final = _WHOLE | {"frequency_penalty", "presence_penalty", "temperature", "top_p"}
@@ -62,7 +75,16 @@ def check_refuses(_: object, attribute: Attribute[tuple[str, ...]], value: objec
         ConfigurationError: it does not.
     """
     for name in _list(attribute.name, value):
-        _known(attribute.name, name, REFUSABLE, "no field that can be refused")
+        _known(attribute.name, name, _REFUSALS, "no field that can be refused")
+
+
+def refused_fields(wire: OpenAIChat) -> frozenset[str]:
+    """The fields that *wire* refuses: of what samples, not those that have a range."""
+    named: object = wire.refuses
+    if not isinstance(named, tuple | list) or "sampling" not in named:
+        return frozenset(map(str, named)) if isinstance(named, tuple | list) else frozenset()
+    ranged = wire.ranges if isinstance(wire.ranges, Mapping) else ()
+    return frozenset(map(str, named)) - {"sampling"} | SAMPLING.difference(ranged)
 
 
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {

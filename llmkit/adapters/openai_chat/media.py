@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..._json import JsonValue
 from ..._models.adjustments import Adjuster
+from ..._models.media import data_url
 from ..._models.part_form import audio_format, cache_control_to_dict
-from ..._models.parts import AudioPart, FilePart, ImagePart, TextPart, data_url
+from ..._models.parts import AudioPart, FilePart, ImagePart, TextPart
 
 if TYPE_CHECKING:
     from . import OpenAIChat

@@ -108,14 +108,17 @@ def _tool(
     """A tool's result: its text here, its media in a user's message after the last result."""
     texts = [part for part in message.parts if isinstance(part, TextPart)]
     media = [part for part in message.parts if not isinstance(part, TextPart)]
-    if media:
+    moved: list[JsonValue] = []
+    for index, part in enumerate(message.parts):
+        if isinstance(part, TextPart):
+            continue
+        shape = _part(wire, part, f"{field}.content[{index}]", adjust)
+        moved += [shape] if shape is not None else []
+    if moved:
         adjust.note("moved", field, "images and files of a tool's result to a user's message")
         if not pending:
             pending.append({"type": "text", "text": "Attached to the results of the tools:"})
-    for index, part in enumerate(media):
-        shape = _part(wire, part, f"{field}.content[{index}]", adjust)
-        if shape is not None:
-            pending.append(shape)
+        pending += moved
     if message.is_error:
         adjust.note("dropped", f"{field}.is_error", "the wire has no such mark; the text stays")
     content: JsonValue = texts[0].text if len(texts) == 1 else "".join(part.text for part in texts)

@@ -21,7 +21,7 @@ def within(
     for name, (low, high) in wire.ranges.items():
         value: float | None = getattr(request, name)
         # What the provider does not take at all is refused as that.
-        if value is None or low <= value <= high or name in wire.refuses:
+        if value is None or low <= value <= high or name in wire.refused:
             continue
         adjust.unsupported(name, f"must be from {low} to {high}, not {value}", kind="clamped")
         clamped[name] = low if value < low else high

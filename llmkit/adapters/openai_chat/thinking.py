@@ -88,14 +88,14 @@ def _word(wire: OpenAIChat, effort: str) -> str:
 
 
 def _knows(wire: OpenAIChat, word: str) -> bool:
-    if wire.effort is None or "reasoning_effort" in wire.refuses:
+    if wire.effort is None or "reasoning_effort" in wire.refused:
         return False
     return not wire.efforts or word in wire.efforts
 
 
 def _counts(wire: OpenAIChat) -> bool:
     counted = wire.effort == "reasoning" or wire.budget_field is not None
-    return counted and "reasoning_budget" not in wire.refuses
+    return counted and "reasoning_budget" not in wire.refused
 
 
 def _effort(wire: OpenAIChat, effort: str | None, adjust: Adjuster) -> str | None:
@@ -107,7 +107,7 @@ def _effort(wire: OpenAIChat, effort: str | None, adjust: Adjuster) -> str | Non
         if word != effort:
             adjust.note("renamed", "reasoning_effort", f"the provider says {word} for {effort}")
         return word
-    if wire.effort is None or "reasoning_effort" in wire.refuses:
+    if wire.effort is None or "reasoning_effort" in wire.refused:
         adjust.unsupported("reasoning_effort", "the provider has no such switch")
     else:
         known = ", ".join(wire.efforts)

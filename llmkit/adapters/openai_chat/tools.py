@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def taken(wire: OpenAIChat, name: str, value: object, adjust: Adjuster) -> bool:
     """Whether the provider takes the field *name*."""
     # One answer is what everybody gives; who refuses `n` refuses more than that.
-    if name in wire.refuses and (name, value) != ("n", 1):
-        thinks = wire.usual is not None and name not in wire.usual.refuses
+    if name in wire.refused and (name, value) != ("n", 1):
+        thinks = wire.usual is not None and name not in wire.usual.refused
         when = " while the model thinks" if thinks else ""
         adjust.unsupported(name, f"the provider does not take it{when}")
         return False
@@ -87,7 +87,7 @@ def _tool(wire: OpenAIChat, tool: Tool, field: str, adjust: Adjuster) -> JsonVal
 
 
 def _knows(wire: OpenAIChat, mode: str) -> bool:
-    return mode in wire.tool_choices and "tool_choice" not in wire.refuses
+    return mode in wire.tool_choices and "tool_choice" not in wire.refused
 
 
 def _choosable(
@@ -146,7 +146,7 @@ def response_format(
 
 def _forcible(wire: OpenAIChat, request: ChatCompletionRequest[object]) -> bool:
     """Whether a tool may stand for the answer: it can be forced, and there are no others."""
-    if request.tools or "tools" in wire.refuses:
+    if request.tools or "tools" in wire.refused:
         return False
     return _knows(wire, "named") or _knows(wire, "required")
 

@@ -139,15 +139,6 @@ FACTS: dict[str, Facts] = {
         aliases=("github",),
         closed=True,
     ),
-    "github-copilot": Facts(
-        # The variables are those of https://github.com/0xPlaygrounds/rig, the headers of both.
-        source="https://docs.litellm.ai/docs/providers/github_copilot",
-        url="https://api.githubcopilot.com/chat/completions",
-        models_url="https://api.githubcopilot.com/models",
-        env=("GITHUB_COPILOT_API_KEY", "COPILOT_API_KEY"),
-        aliases=("copilot", "github_copilot"),
-        headers={"Copilot-Integration-Id": "vscode-chat", "Editor-Version": "vscode/1.95.0"},
-    ),
     "heroku": Facts(
         # "Yes, but ignored": n, the penalties, logit_bias, seed
         source="https://devcenter.heroku.com/articles/openai-compatibility-chat-completions",
@@ -202,6 +193,7 @@ FACTS: dict[str, Facts] = {
             # https://github.com/pydantic/pydantic-ai: the cloud does not hold models to a schema
             formats=frozenset({"text", "json_object"}),
             efforts=frozenset({"none", "low", "medium", "high"}),
+            tool_choices=frozenset({"auto"}),
             reasoning_back="reasoning",
         ),
     ),

@@ -293,7 +293,7 @@ FACTS: dict[str, Facts] = {
         env=("OLLAMA_API_KEY",),
         model=Model(
             refused=frozenset({"n", "user", "logit_bias"}),
-            tool_choices=frozenset(),
+            tool_choices=frozenset({"auto"}),
             efforts=frozenset({"none", "low", "medium", "high"}),
             reasoning_back="reasoning",
         ),
