@@ -6,66 +6,17 @@ adapter from outside may, speaks to providers whose models are not listed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar, Final, Protocol, runtime_checkable
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from .._http import HttpRequest, HttpResponse
-from .._json import loads
-from .._models.model_info import ModelInfo
-from ..errors import DecodeError
-from ._base import Adapter, Endpoint, merged_headers
-from .model_rows import model_of
+from ._base import Endpoint, merged_headers
 
-_LISTS: Final = (
-    *("data", "models", "modelSummaries", "publisherModels", "result", "resources", "endpoints"),
-)
-"""What the list is called in the object around it; of several, the first."""
-
-
-@frozen
-class ModelPage:
-    """One page of a provider's list.
-
-    Args:
-        models: those on it.
-        next: the query parameters that ask for the next page, or None after the last.
-    """
-
-    models: tuple[ModelInfo, ...]
-    next: Mapping[str, str] | None = None
-
-
-@runtime_checkable
-class ListsModels(Protocol):
-    """What an adapter has beside its four functions, where models can be listed."""
-
-    def build_list(
-        self, endpoint: Endpoint, path: str, page: Mapping[str, str] | None
-    ) -> HttpRequest:
-        """The request for a page of the list.
-
-        Args:
-            endpoint: where the provider is; its model is none.
-            path: where the list is, below the address; "../" leads above it.
-            page: what the page before has as its `next`; None asks for the first.
-        """
-
-    def parse_list(self, response: HttpResponse) -> ModelPage:
-        """The page in a whole response.
-
-        Raises:
-            APIError: it is an error in spite of its status.
-            DecodeError: it is no list of models.
-        """
-
-
-class _Lister(Adapter, Protocol):
-    """An adapter that has one of the bases here."""
-
-    def next_page(self, data: Mapping[str, object]) -> Mapping[str, str] | None: ...
+if TYPE_CHECKING:
+    from .model_pages import Lister, ModelPage
 
 
 class ModelList:
@@ -87,18 +38,11 @@ class ModelList:
         sent = merged_headers({"Accept": "application/json"}, self.list_headers, endpoint.headers)
         return HttpRequest("GET", url, sent)
 
-    def parse_list(self: _Lister, response: HttpResponse) -> ModelPage:
+    def parse_list(self: Lister, response: HttpResponse) -> ModelPage:
         """The page in a whole response; see `ListsModels.parse_list`."""
-        data = _loaded(response)
-        rows = _rows(data)
-        if not rows and isinstance(data, Mapping) and (data.get("error") or data.get("errors")):
-            raise self.error(response)
-        if rows is None:
-            raise DecodeError("the answer is no list of models", body=response.body)
-        models = tuple(model for model in map(model_of, rows) if model is not None)
-        if rows and not models:
-            raise DecodeError("no model in the list has a name", body=response.body)
-        return ModelPage(models, self.next_page(data) if isinstance(data, Mapping) else None)
+        from .model_pages import read_page  # only once a list is asked for
+
+        return read_page(self, response)
 
     def next_page(self, data: Mapping[str, object]) -> Mapping[str, str] | None:
         """What asks for the page after *data*, or None after the last."""
@@ -158,6 +102,13 @@ class CohereModelList(ModelList):
     __slots__ = ()
     page_size: ClassVar[Mapping[str, str]] = {"page_size": "1000"}
 
+    def build_list(
+        self, endpoint: Endpoint, path: str, page: Mapping[str, str] | None
+    ) -> HttpRequest:
+        """The request for a page of the list, which the second version of the API does not have."""
+        endpoint = evolve(endpoint, base_url=endpoint.base_url.removesuffix("/v2"))
+        return ModelList.build_list(self, endpoint, path, page)
+
     def next_page(self, data: Mapping[str, object]) -> Mapping[str, str] | None:
         """By the token that this one holds."""
         return _token(data, "next_page_token", "page_token")
@@ -187,34 +138,11 @@ def list_address(base_url: str, path: str) -> str:
     """Where the list at *path* is: below *base_url*, or above it where *path* leads there."""
     if path.startswith("../"):
         return urljoin(f"{base_url}/", path)
-    version = path.split("/")[1]
-    # Some write an address with the version in it, some without.
-    return base_url.removesuffix(f"/{version}") + path if _is_version(version) else base_url + path
-
-
-def _is_version(step: str) -> bool:
-    return step[:1] == "v" and step[1:].isdecimal()
-
-
-def _loaded(response: HttpResponse) -> object:
-    try:
-        return loads(response.body)
-    except ValueError as error:
-        raise DecodeError(f"the list of models is not JSON: {error}", body=response.body) from None
-
-
-def _rows(data: object) -> Sequence[object] | None:
-    """The rows of the list in *data*, or None where there is none."""
-    if isinstance(data, list):  # Together's
-        return data
-    if not isinstance(data, Mapping):
-        return None
-    for name in _LISTS:
-        rows = data.get(name)
-        if isinstance(rows, list):
-            return rows
-    # An empty list, as servers in Go may write it.
-    return () if any(name in data and data[name] is None for name in _LISTS) else None
+    # Some give an address with the beginning of the path in it: its version, "/api".
+    steps = path.split("/")
+    starts = ("/".join(steps[:end]) for end in range(len(steps) - 1, 1, -1))
+    given = urlsplit(base_url).path
+    return base_url + path.removeprefix(next((s for s in starts if given.endswith(s)), ""))
 
 
 def _token(data: Mapping[str, object], told: str, asked: str) -> Mapping[str, str] | None:

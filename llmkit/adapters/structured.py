@@ -13,7 +13,7 @@ from typing import Final, cast
 from attrs import evolve
 
 from .._json import JsonObject, JsonValue, dumps
-from .._models.adjustments import Adjuster
+from .._models.adjustments import BY_TOOL, BY_WORDS, Adjuster
 from .._models.response_format import ResponseFormat
 from .._models.tools import Tool
 from .schema_subset import Subset, rewritten
@@ -28,14 +28,14 @@ def native_schema(asked: ResponseFormat[object], subset: Subset, adjust: Adjuste
 
 def as_tool(asked: ResponseFormat[object], subset: Subset, adjust: Adjuster) -> Tool:
     """A tool whose arguments are the answer, to be forced; the way is noted."""
-    adjust.structured("tool", f"by a forced call of {OUTPUT_TOOL}")
+    adjust.structured("tool", f"{BY_TOOL}{OUTPUT_TOOL}")
     schema = _noted(asked, evolve(subset, object_root=True), adjust)
     return Tool(OUTPUT_TOOL, asked.description or "Give the answer.", schema)
 
 
 def as_prompt(asked: ResponseFormat[object], adjust: Adjuster) -> str:
     """Words that ask for the form, to stand with the system's; the way is noted."""
-    adjust.structured("prompt", "by words in the system message")
+    adjust.structured("prompt", BY_WORDS)
     if asked.type == "json_object":
         return "Answer with one JSON object and nothing else."
     about = f" ({asked.description})" if asked.description else ""

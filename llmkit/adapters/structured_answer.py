@@ -1,7 +1,8 @@
 """An answer of a schema, turned back into what was asked for: for all wires, whole or streamed.
 
 What came as the arguments of a forced tool is text again, and what stood under the key of an
-object around it stands alone.
+object around it stands alone. What a model says on its way to the call is no part of the answer:
+it is thinking, aloud.
 """
 
 from __future__ import annotations
@@ -12,9 +13,16 @@ from typing import Final
 from attrs import evolve
 
 from .._models.adjustments import Adjuster
-from .._models.chunks import Block, ChunkChoice, CompletionChunk, DeltaMessage, ToolCallDelta
+from .._models.chunks import (
+    EMPTY_DELTA,
+    Block,
+    ChunkChoice,
+    CompletionChunk,
+    DeltaMessage,
+    ToolCallDelta,
+)
 from .._models.messages import AssistantMessage, AssistantPart
-from .._models.parts import TextPart
+from .._models.parts import ReasoningPart, TextPart
 from .._models.response import ChatCompletionChoice, ChatCompletionResponse, FinishReason
 from .._models.tools import ToolCall
 
@@ -31,18 +39,22 @@ class StructuredAnswer:
     Args:
         tool: it comes as the arguments of a call of `OUTPUT_TOOL`.
         key: the key that it stands under, where an object was put around it.
+        provider: whose answer it is.
     """
 
-    def __init__(self, *, tool: bool, key: str | None) -> None:
+    def __init__(self, *, tool: bool, key: str | None, provider: str | None = None) -> None:
         self._tool = tool
         self._key = key
+        self._provider = provider
         self._choices: dict[int, _Choice] = {}
 
     @classmethod
     def of(cls, adjust: Adjuster) -> StructuredAnswer | None:
         """How the answer is to be read that was asked for so; None: it is what it is."""
         tool = adjust.structured_by == "tool"
-        return cls(tool=tool, key=adjust.answer_key) if tool or adjust.answer_key else None
+        if not tool and not adjust.answer_key:
+            return None
+        return cls(tool=tool, key=adjust.answer_key, provider=adjust.provider)
 
     def whole(self, response: ChatCompletionResponse[object]) -> ChatCompletionResponse[object]:
         """*response*, as it was asked for."""
@@ -50,10 +62,16 @@ class StructuredAnswer:
 
     def chunk(self, chunk: CompletionChunk) -> CompletionChunk:
         """*chunk*, as it was asked for."""
-        return evolve(chunk, choices=tuple(map(self._chunk_choice, chunk.choices)))
+        choices = [*map(self._chunk_choice, chunk.choices)]
+        if chunk.is_last_chunk:
+            # Some wires end without a reason: what was held back is told here.
+            rests = {index: choice.end() for index, choice in self._choices.items()}
+            choices += [ChunkChoice(index, rest) for index, rest in rests.items() if rest]
+        return evolve(chunk, choices=tuple(choices))
 
     def _choice(self, index: int) -> _Choice:
-        return self._choices.setdefault(index, _Choice(self._key, tool=self._tool))
+        made = _Choice(self._key, tool=self._tool, provider=self._provider)
+        return self._choices.setdefault(index, made)
 
     def _whole_choice(self, given: ChatCompletionChoice) -> ChatCompletionChoice:
         choice = self._choice(given.index)
@@ -72,12 +90,15 @@ class StructuredAnswer:
 class _Choice:
     """One of the answers, as far as it has come."""
 
-    def __init__(self, key: str | None, *, tool: bool) -> None:
+    def __init__(self, key: str | None, *, tool: bool, provider: str | None) -> None:
         self._tool = tool
+        self._provider = provider
         self._inside = None if key is None else _Inside(key)
         self._output: int | None = None  # the call that is the answer, by its index
         self._others: dict[int, int] = {}  # the calls that are none, and their new indices
         self._said = False
+        self._ended = False
+        self._held = ""  # text of which the next call says what it is
 
     def finish(self, given: FinishReason) -> FinishReason:
         """Why it ended: not to call a tool that is none."""
@@ -88,7 +109,7 @@ class _Choice:
         """The parts of a whole answer."""
         parts: list[AssistantPart] = []
         calls = -1
-        for part in given:
+        for place, part in enumerate(given):
             calls += isinstance(part, ToolCall)
             if isinstance(part, ToolCall) and self._is_output(calls, part.name):
                 if calls == self._output:
@@ -97,14 +118,30 @@ class _Choice:
                     parts.append(TextPart(text, signature=seal, provider=whose))
             elif isinstance(part, TextPart) and not self._tool:
                 parts.append(evolve(part, text=self._text(part.text)))
+            elif isinstance(part, TextPart) and self._is_aside(part, given[place:]):
+                if part.text.strip():
+                    parts.append(ReasoningPart(part.text, provider=self._provider))
             else:
                 parts.append(part)
         if not self._tool and (rest := self._rest()):
             parts.append(TextPart(rest))
         return parts
 
+    def _is_aside(self, part: TextPart, rest: Sequence[AssistantPart]) -> bool:
+        """Whether *part* is said beside the answer: after it, or before with no other call next."""
+        if not _is_plain(part):
+            return False
+        following = (item.name for item in rest if isinstance(item, ToolCall))
+        return self._output is not None or next(following, "") == OUTPUT_TOOL
+
+    def end(self) -> DeltaMessage | None:
+        """What was held back, where no chunk was known to be the last."""
+        rest = None if self._ended else self.delta(EMPTY_DELTA, last=True)
+        return rest if rest != EMPTY_DELTA else None
+
     def delta(self, given: DeltaMessage, *, last: bool) -> DeltaMessage:
         """What a chunk adds."""
+        self._ended = self._ended or last
         return self._of_tool(given, last) if self._tool else self._of_text(given, last)
 
     def _of_text(self, given: DeltaMessage, last: bool) -> DeltaMessage:
@@ -123,27 +160,44 @@ class _Choice:
         return evolve(given, content=text or None)
 
     def _of_tool(self, given: DeltaMessage, last: bool) -> DeltaMessage:
-        text, seal, whose = "", None, None
+        blocks, said = _without_plain_text(given)
+        self._held += said
+        aside = before = text = ""
+        seal, whose = None, None
         calls: list[ToolCallDelta] = []
         for piece in given.tool_calls:
             if not self._is_output(piece.index, piece.name):
                 calls.append(evolve(piece, index=self._others[piece.index]))
+                before += self._released() if self._output is None else ""
             elif piece.index == self._output:
                 text += self._text(piece.arguments_json)
                 self._said = self._said or bool(piece.arguments_json)
                 seal, whose = seal or piece.signature, whose or piece.provider
+        if self._output is not None and self._held.strip():
+            aside = self._released()
         if last and self._output is not None:
             text += self._rest() if self._said else "{}"
-        if not text and seal is None:
-            return evolve(given, tool_calls=tuple(calls))
-        blocks = given.blocks
-        if seal is not None or any(isinstance(block.part, TextPart) for block in blocks):
+        elif last:
+            before += self._released()
+        if aside and any(isinstance(block.part, ReasoningPart) for block in blocks):
+            blocks = [*blocks, Block(-3, ReasoningPart(aside, provider=self._provider))]
+        told = [block.part.text for block in blocks if isinstance(block.part, TextPart)]
+        if seal is not None or told:
             # Where blocks tell text, they alone do: see `DeltaMessage.blocks`.
-            if given.content and not any(isinstance(block.part, TextPart) for block in blocks):
-                blocks = (*blocks, Block(-2, TextPart(given.content)))
-            blocks = (*blocks, Block(-1, TextPart(text, signature=seal, provider=whose)))
-        content = (given.content or "") + text
-        return evolve(given, content=content or None, tool_calls=tuple(calls), blocks=blocks)
+            first = [Block(-2, TextPart(before))] if before else []
+            sealed = Block(-1, TextPart(text, signature=seal, provider=whose))
+            blocks = [*first, *blocks, *([sealed] if text or seal is not None else [])]
+        return evolve(
+            given,
+            content="".join((before, *told, text)) or None,
+            reasoning=(given.reasoning or "") + aside or None,
+            tool_calls=tuple(calls),
+            blocks=tuple(blocks),
+        )
+
+    def _released(self) -> str:
+        held, self._held = self._held, ""
+        return held
 
     def _is_output(self, index: int, name: str | None) -> bool:
         """Whether a call stands for the answer; of several that do, the first is it."""
@@ -162,6 +216,21 @@ class _Choice:
 
     def _rest(self) -> str:
         return "" if self._inside is None else self._inside.close()
+
+
+def _is_plain(part: object) -> bool:
+    """Whether *part* is text and no more than that."""
+    return isinstance(part, TextPart) and part == TextPart(part.text)
+
+
+def _without_plain_text(given: DeltaMessage) -> tuple[list[Block], str]:
+    """The blocks of *given* that are more than plain text, and the text that is not in them."""
+    blocks = [block for block in given.blocks if not _is_plain(block.part)]
+    texts = [block.part.text for block in given.blocks if isinstance(block.part, TextPart)]
+    if not texts:
+        return blocks, given.content or ""
+    plain = [block.part for block in given.blocks if _is_plain(block.part)]
+    return blocks, "".join(part.text for part in plain if isinstance(part, TextPart))
 
 
 class _Inside:

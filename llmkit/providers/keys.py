@@ -14,7 +14,6 @@ from attrs import frozen
 
 from .._auth import EXCHANGED, KNOWN_PLACES, Credentials, credentials_for
 from ..errors import ConfigurationError
-from . import os_keyring
 from .checks import sendable, url
 from .loader import find, manifest_of
 from .placeholders import (
@@ -138,6 +137,8 @@ class KeyringKey:
         return KeyringKey, (self._provider, self._missing)
 
     def _found(self) -> str:
+        from . import os_keyring
+
         try:
             key = os_keyring.read(self._provider)
         except ConfigurationError as error:

@@ -8,7 +8,6 @@ Source: https://keyring.readthedocs.io
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 from ..errors import ConfigurationError
@@ -22,6 +21,8 @@ SERVICE: Final = "llmkit"
 
 def installed() -> bool:
     """Whether the library is there; it is not loaded for this."""
+    from importlib.util import find_spec
+
     return find_spec("keyring") is not None
 
 

@@ -266,9 +266,11 @@ def test_thinking_that_nobody_signed_is_ones_own() -> None:
 
 
 def test_some_want_the_thinking_of_every_call() -> None:
-    """DeepSeek refuses a message with calls whose field is missing; an empty one will do."""
+    """DeepSeek refuses a message with calls whose field is missing, Moonshot an empty one, too."""
     wire: dict[str, Any] = {"reasoning_field": "reasoning_content", "reasoning_required": True}
     assert said(AssistantMessage(tool_calls=[CALL]), **wire)["reasoning_content"] == ""
+    spaced = said(AssistantMessage(tool_calls=[CALL]), filler=" ", **wire)
+    assert spaced["reasoning_content"] == " "
     assert "reasoning_content" not in said(AssistantMessage("Hi"), **wire)
     assert (
         said(AssistantMessage(reasoning="Hm.", tool_calls=[CALL]), **wire)["reasoning_content"]
@@ -334,8 +336,8 @@ def test_a_tools_image_that_cannot_be_said_is_unsupported() -> None:
         made(Message.tool("call_1", [ImagePart(data=PNG)]), images=False)
     assert caught.value.parameter == "messages[0].content[0]"
     dropped = made(Message.tool("call_1", ["a", ImagePart(data=PNG)]), images=False, policy="drop")
-    assert dropped.messages[0]["content"] == "a"
-    assert dropped.adjusted[-1] == ("dropped", "messages[0].content[0]")
+    assert [message["content"] for message in dropped.messages] == ["a"]  # and nothing follows
+    assert dropped.adjusted == (("dropped", "messages[0].content[1]"),)
 
 
 BRIDGED: dict[str, tuple[list[Any], list[str]]] = {

@@ -6,12 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from llmkit import (
     AssistantMessage,
     ChatCompletionChoice,
     ChatCompletionResponse,
     FinishReason,
+    ReasoningPart,
     TextPart,
     ToolCall,
 )
@@ -212,3 +214,44 @@ def test_the_way_decides_whether_anything_is_read_back() -> None:
     assert StructuredAnswer.of(adjust) is None
     as_tool(form(PERSON), Subset(), adjust)
     assert StructuredAnswer.of(adjust) is not None
+
+
+# What is said beside the call.
+
+
+@pytest.mark.parametrize(
+    ("parts", "content", "aside"),
+    [
+        ((TextPart("Let me see."), CALL), CALL.arguments_json, "Let me see."),
+        ((CALL, TextPart("There.")), CALL.arguments_json, "There."),
+        ((TextPart("\n\n"), CALL, TextPart(" ")), CALL.arguments_json, None),
+        ((ReasoningPart("Hm."), TextPart("So."), CALL), CALL.arguments_json, "Hm.So."),
+        ((TextPart("Look."), OTHER), "Look.", None),
+        ((TextPart("No."),), "No.", None),
+    ],
+    ids=["before", "after", "blank", "with thinking", "of another call", "alone"],
+)
+def test_what_is_said_beside_the_call_is_thinking(
+    parts: tuple[Any, ...], content: str, aside: str | None
+) -> None:
+    """The answer is the call's arguments alone; nothing of the rest is lost, or made up."""
+    message = read(answer(*parts)).message
+    assert (message.content, message.reasoning) == (content, aside)
+    deltas = [unfold(answer(part)).choices[0] for part in parts]
+    chunks = [
+        CompletionChunk((ChunkChoice(0, evolve(choice.delta, blocks=())),)) for choice in deltas
+    ]
+    last = CompletionChunk((ChunkChoice(0, finish_reason=FinishReason.STOP),), is_last_chunk=True)
+    for end in (last, CompletionChunk(is_last_chunk=True)):
+        reader = StructuredAnswer(tool=True, key=None)
+        folded = fold([reader.chunk(chunk) for chunk in (*chunks, end)])
+        assert folded.content == content
+        assert folded.assistant_message().reasoning == aside
+
+
+def test_words_that_are_more_than_words_stay_what_they_are() -> None:
+    """A text that cites or is sealed stays a part of its own; `parse()` finds the answer."""
+    sealed = TextPart("Let me see.", signature="s", provider="p")
+    response = StructuredAnswer(tool=True, key=None).whole(answer(sealed, CALL))
+    assert response.assistant_message().parts == (sealed, TextPart(CALL.arguments_json))
+    assert response.parse() == {"name": "Ada"}

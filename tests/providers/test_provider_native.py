@@ -16,7 +16,7 @@ from llmkit._http import HttpRequest
 from llmkit._json import loads
 from llmkit._models.messages import UserMessage
 from llmkit.adapters._base import Endpoint
-from llmkit.adapters.model_lists import ListsModels
+from llmkit.adapters.model_pages import ListsModels
 from llmkit.providers import get
 
 each = pytest.mark.parametrize("name", NATIVE)

@@ -169,6 +169,8 @@ def test_forms_of_media(name: str) -> None:
     if FACTS[name].model.files:
         (message,) = sent(case(name), UserMessage(["See:", FilePart(data=PDF)])).messages
         assert message["content"][1]["type"] == FILES.get(name, "file")
+        far = FilePart(url="https://a.b/c.pdf")
+        assert refused(case(name), UserMessage(["See:", far])) is (name == "openai")
     if FACTS[name].model.audio:
         (message,) = sent(case(name), UserMessage(["Hear:", AudioPart(data=WAV)])).messages
         said = message["content"][1]["input_audio"]

@@ -79,7 +79,9 @@ class Speaker:
         """A request of *fields*, built under *policy*."""
         given = {"messages": [UserMessage("Hello")], **fields}
         request: ChatCompletionRequest[object] = ChatCompletionRequest(str(self), **given)
-        adjust = Adjuster(policy, provider=self.provider, model=self.model)
+        adjust = Adjuster(
+            policy, provider=self.provider, model=self.model, messages=request.messages
+        )
         endpoint = Endpoint("https://wire.test/v1", self.model, adjust=adjust)
         adapter = get(self.provider).adapter(self.model)
         http = adapter.build(request, endpoint, stream=request.stream)

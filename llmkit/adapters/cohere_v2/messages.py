@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..._json import JsonValue
 from ..._models.adjustments import Adjuster
+from ..._models.media import data_url
 from ..._models.messages import AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage
-from ..._models.parts import FilePart, ImagePart, TextPart, data_url
+from ..._models.parts import FilePart, ImagePart, TextPart
 from .assistant import JsonDict, assistant, no_name
 from .documents import document
 

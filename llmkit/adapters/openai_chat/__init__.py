@@ -62,7 +62,8 @@ class OpenAIChat(OpenAIModelList):
             that schemas are rewritten to that; elsewhere they go as they are.
         strict_tools: it can be held to the schemas of tools by `strict`.
         reasoning_field: where a message's thinking goes back to it; None: nowhere.
-        reasoning_required: it wants that field on each message that calls tools, empty or not.
+        reasoning_required: it wants that field on each message that calls tools; `filler` stands
+            for thinking that there was not.
         think_tags: the thinking stands in the text, between `<think>` and `</think>`.
         effort: how the reasoning effort is said: by a word in `reasoning_effort`, in
             `reasoning`, or beside the switch `thinking`; or by a switch alone: `thinking`,
@@ -93,7 +94,7 @@ class OpenAIChat(OpenAIModelList):
         leading_system: it takes one system message, before all others.
         alternating: user and assistant must take turns, so that neighbours are joined.
         empty_content: what stands for the text of a message that has only tool calls.
-        filler: what stands for the text of a message that has nothing else.
+        filler: what stands for a text that must be there and is not.
         assistant_after_tool: it refuses a user's message right after a tool's.
         mistral_params: it knows `safe_prompt` and `prompt_mode`.
         usage_excludes_reasoning: its completion tokens leave the reasoning tokens out.

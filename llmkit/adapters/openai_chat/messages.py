@@ -265,7 +265,7 @@ def _send_back(
         if thoughts:
             said[name] = "".join(part.text for part in thoughts)
         elif wire.reasoning_required and calls:
-            said[name] = ""
+            said[name] = wire.filler  # Moonshot refuses an empty one, and DeepSeek none at all
 
 
 def _detail(part: ReasoningPart) -> JsonDict:

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..._json import JsonValue
+from ..._models.media import data_url
 from ..._models.messages import AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage
 from ..._models.part_form import audio_format
-from ..._models.parts import AudioPart, FilePart, ImagePart, TextPart, data_url
+from ..._models.parts import AudioPart, FilePart, ImagePart, TextPart
 from .assistant import assistant_items
 from .task import JsonDict, Task, call_id
 

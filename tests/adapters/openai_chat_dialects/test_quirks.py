@@ -184,6 +184,32 @@ def test_ranges_that_are_none(ranges: object, told: str) -> None:
         mine.adapter()
 
 
+SAMPLING: dict[str, Any] = {
+    "temperature": 0.5,
+    "top_p": 0.5,
+    "frequency_penalty": 0.5,
+    "presence_penalty": 0.5,
+    "logit_bias": {"1": 1},
+    "logprobs": True,
+    "top_logprobs": 1,
+}
+
+
+@pytest.mark.parametrize("field", SAMPLING)
+def test_one_word_for_all_that_samples(field: str) -> None:
+    """But what has a range is taken within it; what is no part of it goes as it is."""
+    wire = OpenAIChat(refuses=("sampling",))
+    fields = {field: SAMPLING[field]}
+    with pytest.raises(UnsupportedParameterError, match=f"{field}: the provider does not take it"):
+        built(wire=wire, **fields)
+    assert built(wire=wire, seed=1, top_k=1, n=2, stop=["."]).adjusted == ()
+    ranged = OpenAIChat(refuses=("sampling",), ranges={"temperature": (1, 1)})
+    assert built(wire=ranged, temperature=1).body["temperature"] == 1
+    assert built(wire=ranged, temperature=0, policy="drop").adjusted == (
+        ("clamped", "temperature"),
+    )
+
+
 def test_texts_as_one() -> None:
     """Where a message must be one string; the blank line keeps them apart."""
     wire = OpenAIChat(text_lists=False)

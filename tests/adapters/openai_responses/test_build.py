@@ -9,7 +9,9 @@ from attrs import evolve
 
 from llmkit import (
     CacheControl,
+    ConfigurationError,
     InvalidRequestError,
+    Provider,
     ResponseFormat,
     Tool,
     ToolChoice,
@@ -248,3 +250,38 @@ def test_strict_schemas_are_of_the_wires_subset() -> None:
         assert made.body["text"]["format"]["schema"] == given
         assert made.body["tools"][0]["parameters"] == given
         assert made.made == ()
+
+
+def test_what_is_refused_while_thinking() -> None:
+    """The effort tells, or what the model does unasked; the error says when."""
+    thinker = evolve(
+        WIRE, efforts=("none", "low"), while_thinking={"refuses": ("temperature", "tools")}
+    )
+    ways: list[dict[str, Any]] = [{}, {"reasoning_effort": "low"}]
+    for asked in ways:
+        with pytest.raises(UnsupportedParameterError, match=r"temperature: .* while the model"):
+            build(wire=thinker, temperature=0, **asked)
+        with pytest.raises(UnsupportedParameterError, match="tools"):
+            build(wire=thinker, tools=[WEATHER], **asked)
+    assert build(wire=thinker, temperature=0, reasoning_effort="none").body["temperature"] == 0
+    dropped = build(wire=thinker, policy="drop", temperature=0, reasoning_effort="high")
+    assert "temperature" not in dropped.body
+    idle = evolve(thinker, thinks_unasked=False)
+    assert build(wire=idle, temperature=0).body["temperature"] == 0
+    form = build(wire=evolve(thinker, response_formats=()), response_format=FORM)
+    assert "tools" not in form.body  # by words: there may be no tool
+
+
+@pytest.mark.parametrize(
+    "quirk", [{"refuse": ("tools",)}, {"refuses": ("top_k",)}, {"refuses": "tools"}, ("tools",)]
+)
+def test_quirks_of_thinking_that_are_none(quirk: Any) -> None:
+    """They are found when the provider is loaded."""
+    mine = Provider(
+        "mine",
+        wire="openai-responses",
+        base_url="https://a.b",
+        quirks={"while_thinking": quirk},
+    )
+    with pytest.raises(ConfigurationError, match="while_thinking"):
+        mine.adapter()
