@@ -9,6 +9,9 @@ The floor plan of the house, from the doors down; a room knows only the rooms be
 - `cli`: the command `llmkit` (extra `cli`).
 - `_client`, `_async_client`, `chat`, `testing`: the doors. The two clients are alike but for
   `await`; `chat` is the fluent builder, sugar over a request; `testing` plays a provider.
+  `conversation` and `_conversation_stream` are a conversation that grows by what is sent, and
+  `_chat_client` what they need of a client.
+  `_tools` and `_async_tools` run the tools that a model calls, on threads and as tasks.
 - `_core`: what a call is, without I/O: resolve, build, send, finish or decode.
 - `providers`: what differs between providers, as data: one TOML file each, and the loader.
 - `adapters`: what differs between wire formats, as code without I/O: one file each.
@@ -17,7 +20,7 @@ The floor plan of the house, from the doors down; a room knows only the rooms be
 - `_models`: the values: messages, parts, tools, request, options, response, chunks.
 - `_http`, `_retry`, `_events`, `_json`: the bytes boundary, when to try again, what the fluent
   builder tells of a stream, JSON.
-- `errors`: one tree, which everything above raises from.
+- `errors`: one tree, which everything above raises from; `_redaction` takes keys out of it.
 
 The life of a request, from value to value: a `ChatCompletionRequest` goes through
 `adapter.build` to an `HttpRequest`, through `transport.send`, inside the retry loop, to an
@@ -37,9 +40,22 @@ if TYPE_CHECKING:
         AsyncChatCompletionStream,
         AsyncClient,
     )
+    from ._async_tools import (
+        AsyncToolRunStream,
+    )
+    from ._chat_client import (
+        AsyncChatClient,
+        AsyncCompletionStream,
+        ChatClient,
+        CompletionStream,
+    )
     from ._client import (
         ChatCompletionStream,
         Client,
+    )
+    from ._conversation_stream import (
+        AsyncConversationStream,
+        ConversationStream,
     )
     from ._events import (
         ContentDelta,
@@ -88,20 +104,47 @@ if TYPE_CHECKING:
         ToolMessage,
         UserMessage,
     )
+    from ._models.model_info import (
+        ModelInfo,
+    )
     from ._models.options import (
+        with_extra_body,
+        with_extra_headers,
+        with_extra_query,
+        with_frequency_penalty,
+        with_logit_bias,
+        with_logprobs,
         with_max_tokens,
+        with_metadata,
+        with_n,
+        with_parallel_tool_calls,
+        with_presence_penalty,
+        with_prompt_mode,
+        with_reasoning_budget,
         with_reasoning_effort,
         with_response_json_object_format,
         with_response_json_schema,
         with_response_text_format,
+        with_safe_prompt,
         with_seed,
+        with_service_tier,
         with_stop,
         with_streaming,
         with_temperature,
         with_timeout,
         with_tool_choice,
         with_tools,
+        with_top_k,
+        with_top_logprobs,
         with_top_p,
+        with_unsupported,
+        with_user,
+    )
+    from ._models.parsed import (
+        ParsedResponse,
+    )
+    from ._models.partial import (
+        Partial,
     )
     from ._models.parts import (
         AudioPart,
@@ -127,7 +170,15 @@ if TYPE_CHECKING:
     from ._models.response_format import (
         ResponseFormat,
     )
+    from ._models.tool_results import (
+        ToolResult,
+    )
+    from ._models.tool_run import (
+        ToolRound,
+        ToolRun,
+    )
     from ._models.tools import (
+        FunctionCall,
         Tool,
         ToolCall,
         ToolChoice,
@@ -139,15 +190,27 @@ if TYPE_CHECKING:
         Attempt,
         RetryPolicy,
     )
+    from ._tools import (
+        ToolRunStream,
+    )
     from .adapters._base import (
         Adapter,
         Endpoint,
         StreamDecoder,
     )
+    from .adapters.model_pages import (
+        ListsModels,
+        ModelPage,
+    )
     from .chat import (
         AsyncChatBuilder,
+        AsyncEventStream,
         CallStats,
         ChatBuilder,
+        EventStream,
+    )
+    from .conversation import (
+        Conversation,
     )
     from .errors import (
         APIError,
@@ -174,6 +237,7 @@ if TYPE_CHECKING:
         StreamInterruptedError,
         TimeoutError,
         ToolArgumentsError,
+        ToolLoopError,
         TransportError,
         UnsupportedParameterError,
     )
@@ -190,8 +254,13 @@ __all__ = [
     "AssistantMessage",
     "AsyncByteStream",
     "AsyncChatBuilder",
+    "AsyncChatClient",
     "AsyncChatCompletionStream",
     "AsyncClient",
+    "AsyncCompletionStream",
+    "AsyncConversationStream",
+    "AsyncEventStream",
+    "AsyncToolRunStream",
     "AsyncTransport",
     "Attempt",
     "AudioPart",
@@ -201,6 +270,7 @@ __all__ = [
     "CacheControl",
     "CallStats",
     "ChatBuilder",
+    "ChatClient",
     "ChatCompletionChoice",
     "ChatCompletionRequest",
     "ChatCompletionResponse",
@@ -210,28 +280,38 @@ __all__ = [
     "Client",
     "ClosedError",
     "CompletionChunk",
+    "CompletionStream",
     "ConfigurationError",
     "ConflictError",
     "ContentDelta",
     "ContentFilterError",
     "ContextLengthError",
+    "Conversation",
+    "ConversationStream",
     "DecodeError",
     "DeltaMessage",
     "DeveloperMessage",
     "Endpoint",
+    "EventStream",
     "FilePart",
     "FinalCandidate",
     "FinishReason",
+    "FunctionCall",
     "Headers",
     "HttpRequest",
     "HttpResponse",
     "ImagePart",
     "InvalidRequestError",
     "LLMKitError",
+    "ListsModels",
     "Logprobs",
     "Message",
+    "ModelInfo",
+    "ModelPage",
     "NotFoundError",
     "OverloadedError",
+    "ParsedResponse",
+    "Partial",
     "PartialToolCall",
     "PermissionDeniedError",
     "Provider",
@@ -266,7 +346,12 @@ __all__ = [
     "ToolCallEnded",
     "ToolCallStarted",
     "ToolChoice",
+    "ToolLoopError",
     "ToolMessage",
+    "ToolResult",
+    "ToolRound",
+    "ToolRun",
+    "ToolRunStream",
     "Transport",
     "TransportError",
     "UnsupportedParameterError",
@@ -280,19 +365,37 @@ __all__ = [
     "providers",
     "testing",
     "tool",
+    "with_extra_body",
+    "with_extra_headers",
+    "with_extra_query",
+    "with_frequency_penalty",
+    "with_logit_bias",
+    "with_logprobs",
     "with_max_tokens",
+    "with_metadata",
+    "with_n",
+    "with_parallel_tool_calls",
+    "with_presence_penalty",
+    "with_prompt_mode",
+    "with_reasoning_budget",
     "with_reasoning_effort",
     "with_response_json_object_format",
     "with_response_json_schema",
     "with_response_text_format",
+    "with_safe_prompt",
     "with_seed",
+    "with_service_tier",
     "with_stop",
     "with_streaming",
     "with_temperature",
     "with_timeout",
     "with_tool_choice",
     "with_tools",
+    "with_top_k",
+    "with_top_logprobs",
     "with_top_p",
+    "with_unsupported",
+    "with_user",
 ]
 
 _HOME = {
@@ -302,8 +405,13 @@ _HOME = {
     "AssistantMessage": "_models.messages",
     "AsyncByteStream": "_http",
     "AsyncChatBuilder": "chat",
+    "AsyncChatClient": "_chat_client",
     "AsyncChatCompletionStream": "_async_client",
     "AsyncClient": "_async_client",
+    "AsyncCompletionStream": "_chat_client",
+    "AsyncConversationStream": "_conversation_stream",
+    "AsyncEventStream": "chat",
+    "AsyncToolRunStream": "_async_tools",
     "AsyncTransport": "_http",
     "Attempt": "_retry",
     "AudioPart": "_models.parts",
@@ -313,6 +421,7 @@ _HOME = {
     "CacheControl": "_models.parts",
     "CallStats": "chat",
     "ChatBuilder": "chat",
+    "ChatClient": "_chat_client",
     "ChatCompletionChoice": "_models.response",
     "ChatCompletionRequest": "_models.request",
     "ChatCompletionResponse": "_models.response",
@@ -322,28 +431,38 @@ _HOME = {
     "Client": "_client",
     "ClosedError": "errors",
     "CompletionChunk": "_models.chunks",
+    "CompletionStream": "_chat_client",
     "ConfigurationError": "errors",
     "ConflictError": "errors",
     "ContentDelta": "_events",
     "ContentFilterError": "errors",
     "ContextLengthError": "errors",
+    "Conversation": "conversation",
+    "ConversationStream": "_conversation_stream",
     "DecodeError": "errors",
     "DeltaMessage": "_models.chunks",
     "DeveloperMessage": "_models.messages",
     "Endpoint": "adapters._base",
+    "EventStream": "chat",
     "FilePart": "_models.parts",
     "FinalCandidate": "_events",
     "FinishReason": "_models.response",
+    "FunctionCall": "_models.tools",
     "Headers": "_http",
     "HttpRequest": "_http",
     "HttpResponse": "_http",
     "ImagePart": "_models.parts",
     "InvalidRequestError": "errors",
     "LLMKitError": "errors",
+    "ListsModels": "adapters.model_pages",
     "Logprobs": "_models.logprobs",
     "Message": "_models.messages",
+    "ModelInfo": "_models.model_info",
+    "ModelPage": "adapters.model_pages",
     "NotFoundError": "errors",
     "OverloadedError": "errors",
+    "ParsedResponse": "_models.parsed",
+    "Partial": "_models.partial",
     "PartialToolCall": "_events",
     "PermissionDeniedError": "errors",
     "Provider": "providers",
@@ -378,7 +497,12 @@ _HOME = {
     "ToolCallEnded": "_events",
     "ToolCallStarted": "_events",
     "ToolChoice": "_models.tools",
+    "ToolLoopError": "errors",
     "ToolMessage": "_models.messages",
+    "ToolResult": "_models.tool_results",
+    "ToolRound": "_models.tool_run",
+    "ToolRun": "_models.tool_run",
+    "ToolRunStream": "_tools",
     "Transport": "_http",
     "TransportError": "errors",
     "UnsupportedParameterError": "errors",
@@ -391,19 +515,37 @@ _HOME = {
     "providers": "providers",
     "testing": "testing",
     "tool": "_models.function_tools",
+    "with_extra_body": "_models.options",
+    "with_extra_headers": "_models.options",
+    "with_extra_query": "_models.options",
+    "with_frequency_penalty": "_models.options",
+    "with_logit_bias": "_models.options",
+    "with_logprobs": "_models.options",
     "with_max_tokens": "_models.options",
+    "with_metadata": "_models.options",
+    "with_n": "_models.options",
+    "with_parallel_tool_calls": "_models.options",
+    "with_presence_penalty": "_models.options",
+    "with_prompt_mode": "_models.options",
+    "with_reasoning_budget": "_models.options",
     "with_reasoning_effort": "_models.options",
     "with_response_json_object_format": "_models.options",
     "with_response_json_schema": "_models.options",
     "with_response_text_format": "_models.options",
+    "with_safe_prompt": "_models.options",
     "with_seed": "_models.options",
+    "with_service_tier": "_models.options",
     "with_stop": "_models.options",
     "with_streaming": "_models.options",
     "with_temperature": "_models.options",
     "with_timeout": "_models.options",
     "with_tool_choice": "_models.options",
     "with_tools": "_models.options",
+    "with_top_k": "_models.options",
+    "with_top_logprobs": "_models.options",
     "with_top_p": "_models.options",
+    "with_unsupported": "_models.options",
+    "with_user": "_models.options",
 }
 """Where each name lives; a module is loaded when one of its names is first used."""
 

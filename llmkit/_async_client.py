@@ -6,9 +6,19 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
-from ._core import LAST_READS, MAX_ERROR_BYTES, Call, Core, Key, StreamState, key_failed, key_of
+from ._core import (
+    LAST_READS,
+    MAX_ERROR_BYTES,
+    Call,
+    ChatCall,
+    Core,
+    Key,
+    StreamState,
+    key_failed,
+    key_of,
+)
 from ._http import AsyncByteStream, AsyncTransport, HttpRequest, Timeout
 from ._models.adjustments import Unsupported
 from ._models.chunks import CompletionChunk
@@ -16,13 +26,22 @@ from ._models.request import ChatCompletionRequest
 from ._models.response import ChatCompletionResponse
 from ._retry import RetryPolicy, arun
 from .errors import LLMKitError, StreamInterruptedError, TransportError
+from .providers.keys import KeyringKey
 from .providers.provider import Provider
 
 if TYPE_CHECKING:
+    from ._async_tools import AsyncApprove, AsyncStop, AsyncToolRunStream
     from ._http import Headers
     from ._models.messages import MessageInput
+    from ._models.model_info import ModelInfo
+    from ._models.parsed import ParsedResponse
+    from ._models.partial import Partial, PartialAnswer
+    from ._models.request import ToolInput
+    from ._models.tool_run import ToolRun
     from .chat import AsyncChatBuilder
 
+A = TypeVar("A")
+P = TypeVar("P")
 T = TypeVar("T")
 
 
@@ -36,7 +55,8 @@ class AsyncClient:
             slash belongs to it.
         api_key: the own provider's key, or a function that gives it; it is sent to no other.
             Without it, and for every other provider, the environment's.
-        base_url: the own provider's address, instead of its usual one.
+        base_url: the own provider's address, instead of its usual one; of no other's. Where
+            neither `provider` nor `model` names the own one, others are not asked at all.
         providers: providers of yours, beside those that llmkit knows or in their place.
         timeout: limits of each call, in seconds; a number is `Timeout.total`.
         retry: how often a failed call is tried again.
@@ -44,6 +64,8 @@ class AsyncClient:
         unsupported: what to do with what a provider cannot do: "error", "warn" or "drop".
         placeholders: values for the placeholders of the own provider's address, instead of the
             environment's: {"region": "eu-west-1"}.
+        keyring: ask the OS keyring, too, for a key that is needed and neither given nor in the
+            environment (extra `keyring`); it may ask its owner to unlock it.
 
     Raises:
         ConfigurationError: there is no such provider, or it has no such placeholder.
@@ -62,6 +84,7 @@ class AsyncClient:
         transport: AsyncTransport | None = None,
         unsupported: Unsupported = "error",
         placeholders: Mapping[str, str] | None = None,
+        keyring: bool = False,
     ) -> None:
         self._core = Core(
             model,
@@ -73,6 +96,7 @@ class AsyncClient:
             retry=retry,
             unsupported=unsupported,
             placeholders=placeholders,
+            keyring=keyring,
         )
         self._transports: dict[str, AsyncTransport] = {}
         self._given = transport
@@ -93,6 +117,7 @@ class AsyncClient:
             retry=config.retry,
             unsupported=config.unsupported or "error",
             transport=transport,
+            keyring=config.keyring or False,
         )
 
     async def chat_completion(self, request: ChatCompletionRequest[T]) -> ChatCompletionResponse[T]:
@@ -104,17 +129,7 @@ class AsyncClient:
         call = self._core.call(request, stream=False)
         transport = self._transport(call)
         call.start()
-
-        async def attempt() -> ChatCompletionResponse[T]:
-            call.attempt()
-            try:
-                http = await self._http(call)
-                return call.finish(await transport.asend(http, call.timeout, call.deadline))
-            except LLMKitError as error:
-                call.failed(error)
-                raise
-
-        return await arun(attempt, call.retry, call.deadline, call.waited)
+        return await self._answer(call, transport)
 
     def chat_completion_stream(
         self, request: ChatCompletionRequest[T], *, raise_errors: bool = True
@@ -130,6 +145,119 @@ class AsyncClient:
         """
         call = self._core.call(request, stream=True)
         return AsyncChatCompletionStream(call, self._transport(call), self._http, raise_errors)
+
+    async def run_tools(
+        self,
+        request: ChatCompletionRequest[T],
+        *,
+        tools: Sequence[ToolInput] | None = None,
+        max_rounds: int = 10,
+        approve: AsyncApprove | None = None,
+        stop: AsyncStop[T] | None = None,
+        max_parallel: int | None = None,
+        timeout: float | None = None,
+    ) -> ToolRun[T]:
+        """Ask, and run the tools that the model calls: see `Client.run_tools`.
+
+        Async functions are tasks, and cancelled where the loop fails or is cancelled; others run
+        on threads, so that none holds up the event loop. `approve` and `stop` may be async, too.
+
+        Raises:
+            ToolLoopError: `max_rounds` answers all asked for tools; `run` holds what was done.
+            LLMKitError: see `llmkit.errors`; `tool_run` holds what was done before.
+        """
+        from ._async_tools import AsyncTools, LoopOptions
+
+        options = LoopOptions(tools, max_rounds, max_parallel, timeout, awaits=True)
+        loop = self._core.tool_loop(request, options)
+        return await AsyncTools(self, loop, approve, stop).run()
+
+    def run_tools_stream(
+        self,
+        request: ChatCompletionRequest[T],
+        *,
+        tools: Sequence[ToolInput] | None = None,
+        max_rounds: int = 10,
+        approve: AsyncApprove | None = None,
+        stop: AsyncStop[T] | None = None,
+        max_parallel: int | None = None,
+        timeout: float | None = None,
+        raise_errors: bool = True,
+    ) -> AsyncToolRunStream[T]:
+        """The same as it goes on: see `Client.run_tools_stream`."""
+        from ._async_tools import AsyncTools, LoopOptions
+
+        options = LoopOptions(tools, max_rounds, max_parallel, timeout, awaits=True)
+        loop = self._core.tool_loop(request, options)
+        return AsyncTools(self, loop, approve, stop).stream(raise_errors)
+
+    @overload
+    async def parse(
+        self, request: ChatCompletionRequest[T], *, retries: int = 0
+    ) -> ParsedResponse[T]: ...
+    @overload
+    async def parse(
+        self, request: ChatCompletionRequest[object], target: type[P], *, retries: int = 0
+    ) -> ParsedResponse[P]: ...
+    async def parse(
+        self,
+        request: ChatCompletionRequest[object],
+        target: type[P] | None = None,
+        *,
+        retries: int = 0,
+    ) -> ParsedResponse[P]:
+        """Ask for a value, and again where the answer is not one.
+
+        A model whose answer is no JSON, or does not fit, is asked again with that answer and
+        a word on what is wrong at which field. A refusal, a filter's verdict and an answer that
+        the limit of tokens cut off stay what they are. Each try is a call of its own, with its
+        own limits and retries.
+
+        Args:
+            request: what to ask.
+            target: an attrs class, dataclass, TypedDict, NamedTuple, pydantic model or a
+                built-in type; without it, the request's own. A request that asks for no form
+                asks for this one's.
+            retries: how many more answers to ask for at the most.
+
+        Raises:
+            ResponseParseError: the last answer is not one, either; `tries` and `usage` are
+                those of all.
+            LLMKitError: see `llmkit.errors`; `tries` holds the answers until then.
+        """
+        asking = self._core.asking(request, target, retries)
+        while (parsed := asking.parsed) is None:
+            try:
+                answer = await self.chat_completion(asking.request)
+            except LLMKitError as error:
+                asking.failed(error)
+                raise
+            asking.take(answer)
+        return parsed
+
+    async def list_models(
+        self, provider: str | None = None, *, timeout: Timeout | float | None = None
+    ) -> tuple[ModelInfo, ...]:
+        """The models that a provider has now, by its own list, in its order.
+
+        Limits, retries, keys and errors are those of any other call.
+
+        Args:
+            provider: the provider's name; the client's own by default.
+            timeout: limits of the whole list, in seconds, instead of the client's; a number
+                is `Timeout.total`.
+
+        Raises:
+            ConfigurationError: there is no such provider, no key for it, or no list of its
+                models.
+            LLMKitError: the list cannot be had; see `llmkit.errors`.
+        """
+        call = self._core.list_call(provider, timeout)
+        transport = self._transport(call)
+        call.start()
+        while not call.whole:
+            call.take(await self._answer(call, transport))
+        return call.models
 
     def chat(
         self, model: str | None = None, messages: Sequence[MessageInput] = (), **fields: object
@@ -167,12 +295,26 @@ class AsyncClient:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(provider={self._core.own.name!r})"
 
-    async def _http(self, call: Call[T]) -> HttpRequest:
+    async def _answer(self, call: Call[A], transport: AsyncTransport) -> A:
+        """Send *call*, again where that may help, until there is an answer."""
+
+        async def attempt() -> A:
+            call.attempt()
+            try:
+                http = await self._http(call)
+                return call.finish(await transport.asend(http, call.timeout, call.deadline))
+            except LLMKitError as error:
+                call.failed(error)
+                raise
+
+        return await arun(attempt, call.retry, call.deadline, call.waited)
+
+    async def _http(self, call: Call[A]) -> HttpRequest:
         """The request of the next attempt, with the key of this moment on it."""
         key: object = call.target.key
         if callable(key):
             try:
-                key = key()
+                key = key.aget() if isinstance(key, KeyringKey) else key()
                 key = await key if isinstance(key, Awaitable) else key
             except LLMKitError:
                 raise
@@ -182,7 +324,7 @@ class AsyncClient:
         credentials = call.credentials
         return http if credentials is None else call.signed(await credentials.aauthorize(http))
 
-    def _transport(self, call: Call[T]) -> AsyncTransport:
+    def _transport(self, call: Call[A]) -> AsyncTransport:
         if self._given is not None:
             return self._given
         name = call.target.provider.transport
@@ -208,9 +350,9 @@ class AsyncChatCompletionStream(Generic[T]):
 
     def __init__(
         self,
-        call: Call[T],
+        call: ChatCall[T],
         transport: AsyncTransport,
-        http: Callable[[Call[T]], Awaitable[HttpRequest]],
+        http: Callable[[ChatCall[T]], Awaitable[HttpRequest]],
         raise_errors: bool,
     ) -> None:
         self._call = call
@@ -250,6 +392,32 @@ class AsyncChatCompletionStream(Generic[T]):
         async for _ in self:
             pass
         return self._state.whole()
+
+    @overload
+    def partial(self) -> AsyncIterator[Partial[T]]: ...
+    @overload
+    def partial(self, target: type[P]) -> AsyncIterator[Partial[P]]: ...
+    def partial(self, target: type[P] | None = None) -> AsyncIterator[Partial[P]]:
+        """The answer's value as it grows: one for each chunk that adds to it, and the whole.
+
+        Args:
+            target: the type of the value; without it, the type given to
+                `with_response_json_schema`, or plain JSON where that was a schema or nothing.
+
+        Raises:
+            ResponseParseError: what has come can no longer become JSON, or the whole is
+                refused, cut off, filtered, no JSON, or does not fit.
+            LLMKitError: the stream failed, or was closed before its end.
+            InvalidRequestError: *target* has no JSON form.
+        """
+        return self._partials(self._state.partial(target))
+
+    async def _partials(self, growing: PartialAnswer[P]) -> AsyncIterator[Partial[P]]:
+        async for chunk in self:
+            grown = growing.take(chunk)
+            if grown is not None:
+                yield grown
+        yield growing.end(self._state.whole())
 
     async def aclose(self) -> None:
         """Give the connection back; what was not read is lost. May be called more than once."""

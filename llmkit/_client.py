@@ -6,9 +6,19 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
-from ._core import LAST_READS, MAX_ERROR_BYTES, Call, Core, Key, StreamState, key_failed, key_of
+from ._core import (
+    LAST_READS,
+    MAX_ERROR_BYTES,
+    Call,
+    ChatCall,
+    Core,
+    Key,
+    StreamState,
+    key_failed,
+    key_of,
+)
 from ._http import ByteStream, HttpRequest, Timeout, Transport
 from ._models.adjustments import Unsupported
 from ._models.chunks import CompletionChunk
@@ -21,8 +31,16 @@ from .providers.provider import Provider
 if TYPE_CHECKING:
     from ._http import Headers
     from ._models.messages import MessageInput
+    from ._models.model_info import ModelInfo
+    from ._models.parsed import ParsedResponse
+    from ._models.partial import Partial, PartialAnswer
+    from ._models.request import ToolInput
+    from ._models.tool_run import ToolRun
+    from ._tools import Approve, Stop, ToolRunStream
     from .chat import ChatBuilder
 
+A = TypeVar("A")
+P = TypeVar("P")
 T = TypeVar("T")
 
 
@@ -36,7 +54,8 @@ class Client:
             slash belongs to it.
         api_key: the own provider's key, or a function that gives it; it is sent to no other.
             Without it, and for every other provider, the environment's.
-        base_url: the own provider's address, instead of its usual one.
+        base_url: the own provider's address, instead of its usual one; of no other's. Where
+            neither `provider` nor `model` names the own one, others are not asked at all.
         providers: providers of yours, beside those that llmkit knows or in their place.
         timeout: limits of each call, in seconds; a number is `Timeout.total`.
         retry: how often a failed call is tried again.
@@ -44,6 +63,8 @@ class Client:
         unsupported: what to do with what a provider cannot do: "error", "warn" or "drop".
         placeholders: values for the placeholders of the own provider's address, instead of the
             environment's: {"region": "eu-west-1"}.
+        keyring: ask the OS keyring, too, for a key that is needed and neither given nor in the
+            environment (extra `keyring`); it may ask its owner to unlock it.
 
     Raises:
         ConfigurationError: there is no such provider, or it has no such placeholder.
@@ -62,6 +83,7 @@ class Client:
         transport: Transport | None = None,
         unsupported: Unsupported = "error",
         placeholders: Mapping[str, str] | None = None,
+        keyring: bool = False,
     ) -> None:
         self._core = Core(
             model,
@@ -73,6 +95,7 @@ class Client:
             retry=retry,
             unsupported=unsupported,
             placeholders=placeholders,
+            keyring=keyring,
         )
         self._transports: dict[str, Transport] = {}
         self._given = transport
@@ -103,6 +126,7 @@ class Client:
             retry=config.retry,
             unsupported=config.unsupported or "error",
             transport=transport,
+            keyring=config.keyring or False,
         )
 
     def chat_completion(self, request: ChatCompletionRequest[T]) -> ChatCompletionResponse[T]:
@@ -114,17 +138,7 @@ class Client:
         call = self._core.call(request, stream=False)
         transport = self._transport(call)
         call.start()
-
-        def attempt() -> ChatCompletionResponse[T]:
-            call.attempt()
-            try:
-                http = self._http(call)
-                return call.finish(transport.send(http, call.timeout, call.deadline))
-            except LLMKitError as error:
-                call.failed(error)
-                raise
-
-        return run(attempt, call.retry, call.deadline, call.waited)
+        return self._answer(call, transport)
 
     def chat_completion_stream(
         self, request: ChatCompletionRequest[T], *, raise_errors: bool = True
@@ -140,6 +154,143 @@ class Client:
         """
         call = self._core.call(request, stream=True)
         return ChatCompletionStream(call, self._transport(call), self._http, raise_errors)
+
+    def run_tools(
+        self,
+        request: ChatCompletionRequest[T],
+        *,
+        tools: Sequence[ToolInput] | None = None,
+        max_rounds: int = 10,
+        approve: Approve | None = None,
+        stop: Stop[T] | None = None,
+        max_parallel: int | None = None,
+        timeout: float | None = None,
+    ) -> ToolRun[T]:
+        """Ask, run the tools that the model calls, tell it their results, and so on until it
+        answers without a call.
+
+        The calls of one answer run side by side, each on a thread; their results go back in the
+        order of the calls. What a tool raises, arguments that do not fit and the name of no tool
+        are told to the model as errors, and kept as `ToolResult.error`. A tool without a
+        function is the caller's: a call of it ends the loop, and is in `run.pending`. Calls that
+        the request's own messages leave open are run first, so that a loop goes on with
+        `messages=[*run.messages, ToolMessage(...)]`, one for each such call.
+
+        Args:
+            request: what to ask. A `tool_choice` that demands a call does so once; then it is
+                "auto".
+            tools: more than the request's; one takes the place of the request's of its name.
+            max_rounds: how many answers of the model at the most.
+            approve: asked before each call, one after the other: True runs it; False, or a
+                reason, refuses it, and the model is told.
+            stop: asked after each round whether to end there.
+            max_parallel: how many calls at once; None for all of an answer. With 1, they run in
+                the caller's own thread.
+            timeout: the whole loop, in seconds. A tool on a thread cannot be ended: one that
+                runs still is left alone, and its result is lost.
+
+        Raises:
+            ToolLoopError: `max_rounds` answers all asked for tools; `run` holds what was done.
+            TimeoutError: `timeout` has passed (`limit` is "total").
+            LLMKitError: see `llmkit.errors`; `tool_run` holds what was done before.
+        """
+        from ._tools import LoopOptions, Tools
+
+        options = LoopOptions(tools, max_rounds, max_parallel, timeout)
+        loop = self._core.tool_loop(request, options)
+        return Tools(self, loop, approve, stop).run()
+
+    def run_tools_stream(
+        self,
+        request: ChatCompletionRequest[T],
+        *,
+        tools: Sequence[ToolInput] | None = None,
+        max_rounds: int = 10,
+        approve: Approve | None = None,
+        stop: Stop[T] | None = None,
+        max_parallel: int | None = None,
+        timeout: float | None = None,
+        raise_errors: bool = True,
+    ) -> ToolRunStream[T]:
+        """The same as it goes on: the chunks of each answer, and each result when it is there.
+
+        Args:
+            request: as of `run_tools`, like the arguments that are not here.
+            raise_errors: False delivers a failure as `error` of a last chunk.
+        """
+        from ._tools import LoopOptions, Tools
+
+        options = LoopOptions(tools, max_rounds, max_parallel, timeout)
+        loop = self._core.tool_loop(request, options)
+        return Tools(self, loop, approve, stop).stream(raise_errors)
+
+    @overload
+    def parse(
+        self, request: ChatCompletionRequest[T], *, retries: int = 0
+    ) -> ParsedResponse[T]: ...
+    @overload
+    def parse(
+        self, request: ChatCompletionRequest[object], target: type[P], *, retries: int = 0
+    ) -> ParsedResponse[P]: ...
+    def parse(
+        self,
+        request: ChatCompletionRequest[object],
+        target: type[P] | None = None,
+        *,
+        retries: int = 0,
+    ) -> ParsedResponse[P]:
+        """Ask for a value, and again where the answer is not one.
+
+        A model whose answer is no JSON, or does not fit, is asked again with that answer and
+        a word on what is wrong at which field. A refusal, a filter's verdict and an answer that
+        the limit of tokens cut off stay what they are. Each try is a call of its own, with its
+        own limits and retries.
+
+        Args:
+            request: what to ask.
+            target: an attrs class, dataclass, TypedDict, NamedTuple, pydantic model or a
+                built-in type; without it, the request's own. A request that asks for no form
+                asks for this one's.
+            retries: how many more answers to ask for at the most.
+
+        Raises:
+            ResponseParseError: the last answer is not one, either; `tries` and `usage` are
+                those of all.
+            LLMKitError: see `llmkit.errors`; `tries` holds the answers until then.
+        """
+        asking = self._core.asking(request, target, retries)
+        while (parsed := asking.parsed) is None:
+            try:
+                answer = self.chat_completion(asking.request)
+            except LLMKitError as error:
+                asking.failed(error)
+                raise
+            asking.take(answer)
+        return parsed
+
+    def list_models(
+        self, provider: str | None = None, *, timeout: Timeout | float | None = None
+    ) -> tuple[ModelInfo, ...]:
+        """The models that a provider has now, by its own list, in its order.
+
+        Limits, retries, keys and errors are those of any other call.
+
+        Args:
+            provider: the provider's name; the client's own by default.
+            timeout: limits of the whole list, in seconds, instead of the client's; a number
+                is `Timeout.total`.
+
+        Raises:
+            ConfigurationError: there is no such provider, no key for it, or no list of its
+                models.
+            LLMKitError: the list cannot be had; see `llmkit.errors`.
+        """
+        call = self._core.list_call(provider, timeout)
+        transport = self._transport(call)
+        call.start()
+        while not call.whole:
+            call.take(self._answer(call, transport))
+        return call.models
 
     def chat(
         self, model: str | None = None, messages: Sequence[MessageInput] = (), **fields: object
@@ -177,7 +328,21 @@ class Client:
     def __repr__(self) -> str:
         return f"{type(self).__name__}(provider={self._core.own.name!r})"
 
-    def _http(self, call: Call[T]) -> HttpRequest:
+    def _answer(self, call: Call[A], transport: Transport) -> A:
+        """Send *call*, again where that may help, until there is an answer."""
+
+        def attempt() -> A:
+            call.attempt()
+            try:
+                http = self._http(call)
+                return call.finish(transport.send(http, call.timeout, call.deadline))
+            except LLMKitError as error:
+                call.failed(error)
+                raise
+
+        return run(attempt, call.retry, call.deadline, call.waited)
+
+    def _http(self, call: Call[A]) -> HttpRequest:
         """The request of the next attempt, with the key of this moment on it."""
         key: object = call.target.key
         if callable(key):
@@ -191,7 +356,7 @@ class Client:
         credentials = call.credentials
         return http if credentials is None else call.signed(credentials.authorize(http))
 
-    def _transport(self, call: Call[T]) -> Transport:
+    def _transport(self, call: Call[A]) -> Transport:
         if self._given is not None:
             return self._given
         name = call.target.provider.transport
@@ -217,9 +382,9 @@ class ChatCompletionStream(Generic[T]):
 
     def __init__(
         self,
-        call: Call[T],
+        call: ChatCall[T],
         transport: Transport,
-        http: Callable[[Call[T]], HttpRequest],
+        http: Callable[[ChatCall[T]], HttpRequest],
         raise_errors: bool,
     ) -> None:
         self._call = call
@@ -259,6 +424,32 @@ class ChatCompletionStream(Generic[T]):
         for _ in self:
             pass
         return self._state.whole()
+
+    @overload
+    def partial(self) -> Iterator[Partial[T]]: ...
+    @overload
+    def partial(self, target: type[P]) -> Iterator[Partial[P]]: ...
+    def partial(self, target: type[P] | None = None) -> Iterator[Partial[P]]:
+        """The answer's value as it grows: one for each chunk that adds to it, and the whole.
+
+        Args:
+            target: the type of the value; without it, the type given to
+                `with_response_json_schema`, or plain JSON where that was a schema or nothing.
+
+        Raises:
+            ResponseParseError: what has come can no longer become JSON, or the whole is
+                refused, cut off, filtered, no JSON, or does not fit.
+            LLMKitError: the stream failed, or was closed before its end.
+            InvalidRequestError: *target* has no JSON form.
+        """
+        return self._partials(self._state.partial(target))
+
+    def _partials(self, growing: PartialAnswer[P]) -> Iterator[Partial[P]]:
+        for chunk in self:
+            grown = growing.take(chunk)
+            if grown is not None:
+                yield grown
+        yield growing.end(self._state.whole())
 
     def close(self) -> None:
         """Give the connection back; what was not read is lost. May be called more than once."""

@@ -5,30 +5,20 @@ Sugar over `ChatCompletionRequest` and the two clients: the same engine, the sam
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Self
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self, cast
 
 from attrs import Factory, evolve, field, frozen
 
-from ._events import (
-    ContentDelta,
-    EventData,
-    FinalCandidate,
-    PartialToolCall,
-    StreamEnd,
-    StreamError,
-    StreamingEvent,
-    StreamMetadata,
-    ThinkingDelta,
-    ToolCallEnded,
-    ToolCallStarted,
-)
-from ._json import is_object
-from ._models.chunks import CompletionChunk, ToolCallDelta
+from ._core.stream_events import StreamEvents
+from ._events import StreamingEvent
+from ._http import HttpRequest
+from ._json import JsonObject
 from ._models.messages import Content, Message, MessageInput, messages_of
-from ._models.request import ChatCompletionRequest, ReasoningEffort, ToolInput
-from ._models.response import ChatCompletionResponse, FinishReason
+from ._models.options import stop_texts
+from ._models.request import FIELDS, ChatCompletionRequest, ReasoningEffort, ToolInput
+from ._models.response import ChatCompletionResponse
 from ._models.tools import ToolChoice
 from .errors import LLMKitError
 
@@ -51,6 +41,9 @@ class CallStats:
         attempts: how many requests were tried.
         provider: who answered.
         model: which model did, in the provider's words.
+        request_id: the provider's id for the call, or None.
+        time_to_first_token_ms: of a stream, from the call to the first piece of the answer, in
+            milliseconds; None of an answer that came whole.
     """
 
     prompt_tokens: int
@@ -60,10 +53,14 @@ class CallStats:
     attempts: int
     provider: str
     model: str
+    request_id: str | None = None
+    time_to_first_token_ms: float | None = None
 
     @classmethod
-    def of(cls, response: ChatCompletionResponse[object]) -> CallStats:
-        """The stats of *response*."""
+    def of(
+        cls, response: ChatCompletionResponse[object], first_token: timedelta | None = None
+    ) -> CallStats:
+        """The stats of *response*, whose first piece came *first_token* after the call."""
         usage = response.usage
         return cls(
             usage.prompt_tokens,
@@ -73,6 +70,8 @@ class CallStats:
             len(response.attempts),
             response.provider,
             response.model,
+            response.request_id,
+            None if first_token is None else first_token.total_seconds() * 1000,
         )
 
     @property
@@ -88,6 +87,7 @@ class _Builder:
     _model: str | None = None
     _messages: Sequence[MessageInput] = ()
     _fields: Mapping[str, object] = Factory(dict)
+    _client: Client | AsyncClient = field(kw_only=True)
 
     def model(self, name: str) -> Self:
         """Ask this model, "provider/model", instead of the client's."""
@@ -96,6 +96,10 @@ class _Builder:
     def messages(self, messages: Sequence[MessageInput]) -> Self:
         """What has been said, after what is here already."""
         return evolve(self, messages=(*self._messages, *messages_of(messages)))
+
+    def add_message(self, message: MessageInput) -> Self:
+        """One more message, typed or as a mapping in OpenAI's form."""
+        return self.messages([message])
 
     def system(self, content: Content) -> Self:
         """Instructions for the model."""
@@ -123,8 +127,7 @@ class _Builder:
 
     def stop(self, *texts: str | Sequence[str]) -> Self:
         """Texts that end the answer: one by one, or as a list."""
-        flat = [text for item in texts for text in ([item] if isinstance(item, str) else item)]
-        return self.set(stop=flat)
+        return self.set(stop=stop_texts(texts))
 
     def seed(self, value: int) -> Self:
         """For answers that can be repeated, where the provider tries to."""
@@ -146,6 +149,14 @@ class _Builder:
         """Any other fields of the request, by their names."""
         return evolve(self, fields={**self._fields, **fields})
 
+    def param(self, name: str, value: object) -> Self:
+        """A field of the request by its name; any other goes into the body as it is, as the
+        provider names it."""
+        if name in (*FIELDS, "max_completion_tokens"):
+            return self.set(**{name: value})
+        body = self._fields.get("extra_body") or {}
+        return self.set(extra_body={**cast("JsonObject", body), name: value})
+
     def request(self) -> ChatCompletionRequest[object]:
         """The request as it stands.
 
@@ -154,6 +165,17 @@ class _Builder:
         """
         fields = {"model": self._model or "", "messages": self._messages, **self._fields}
         return ChatCompletionRequest.from_dict(fields)
+
+    def build(self, *, stream: bool = False) -> HttpRequest:
+        """What would be sent, and is not: a dry run. No key is on it.
+
+        Args:
+            stream: as it would be sent for a stream.
+
+        Raises:
+            LLMKitError: nothing would be sent, such as what the provider cannot do.
+        """
+        return self._client._core.call(self.request(), stream=stream).http(None)
 
 
 @frozen
@@ -209,7 +231,7 @@ class EventStream:
 
     def __init__(self, chunks: ChatCompletionStream[object]) -> None:
         self._chunks = chunks
-        self._events = _Events()
+        self._events = StreamEvents()
 
     def __iter__(self) -> Iterator[StreamingEvent]:
         return self
@@ -224,6 +246,24 @@ class EventStream:
             except LLMKitError as error:
                 events.fail(error)
         return events.ready.popleft()
+
+    def response(self) -> ChatCompletionResponse[object]:
+        """Read what is left, and return the whole answer, folded.
+
+        Raises:
+            LLMKitError: the stream failed, or was closed before its end.
+        """
+        for _ in self:
+            pass
+        return self._chunks.response()
+
+    def stats(self) -> CallStats:
+        """Read what is left, and tell what the call took.
+
+        Raises:
+            LLMKitError: as of `response`.
+        """
+        return CallStats.of(self.response(), self._events.first_token)
 
     def close(self) -> None:
         """Give the connection back; what was not read is lost."""
@@ -241,7 +281,7 @@ class AsyncEventStream:
 
     def __init__(self, chunks: AsyncChatCompletionStream[object]) -> None:
         self._chunks = chunks
-        self._events = _Events()
+        self._events = StreamEvents()
 
     def __aiter__(self) -> AsyncIterator[StreamingEvent]:
         return self
@@ -257,6 +297,24 @@ class AsyncEventStream:
                 events.fail(error)
         return events.ready.popleft()
 
+    async def response(self) -> ChatCompletionResponse[object]:
+        """Read what is left, and return the whole answer, folded.
+
+        Raises:
+            LLMKitError: the stream failed, or was closed before its end.
+        """
+        async for _ in self:
+            pass
+        return await self._chunks.response()
+
+    async def stats(self) -> CallStats:
+        """Read what is left, and tell what the call took.
+
+        Raises:
+            LLMKitError: as of `response`.
+        """
+        return CallStats.of(await self.response(), self._events.first_token)
+
     async def aclose(self) -> None:
         """Give the connection back; what was not read is lost."""
         await self._chunks.aclose()
@@ -266,59 +324,3 @@ class AsyncEventStream:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
-
-
-class _Events:
-    """Makes events of chunks; `ready` holds those that nobody has taken yet."""
-
-    def __init__(self) -> None:
-        self.ready: deque[StreamingEvent] = deque()
-        self.failure: LLMKitError | None = None
-        self._calls: dict[tuple[int, int], ToolCallEnded] = {}
-
-    def take(self, chunk: CompletionChunk) -> None:
-        """The events of *chunk*."""
-        for choice in chunk.choices:
-            delta = choice.delta
-            if delta.reasoning:
-                self._tell(ThinkingDelta(delta.reasoning))
-            if delta.content:
-                self._tell(ContentDelta(delta.content))
-            for piece in delta.tool_calls:
-                self._call(choice.index, piece)
-            if choice.finish_reason is not None:
-                self._end_calls(choice.index)
-                reason = choice.finish_reason.value
-                self._tell(FinalCandidate(choice.index, reason, choice.raw_finish_reason))
-        if chunk.is_last_chunk:
-            usage = chunk.usage
-            if usage is not None and usage.reported:
-                told = (usage.prompt_tokens, usage.completion_tokens, usage.total_tokens)
-                self._tell(StreamMetadata(*told))
-            reasons = [choice.finish_reason for choice in chunk.choices if choice.finish_reason]
-            self._tell(StreamEnd(reasons[0].value if reasons else FinishReason.OTHER.value))
-
-    def fail(self, error: LLMKitError) -> None:
-        """The stream broke off: an event says so, and then the error itself."""
-        self.failure = error
-        self._tell(StreamError(error))
-
-    def _tell(self, data: EventData) -> None:
-        self.ready.append(StreamingEvent(data))
-
-    def _call(self, choice: int, piece: ToolCallDelta) -> None:
-        key = (choice, piece.index)
-        call = self._calls.get(key)
-        if call is None:
-            # What is not whole yet may go on after another call's beginning.
-            self._end_calls(choice, only_whole=True)
-            call = ToolCallEnded(piece.index, piece.id or "", piece.name or "", "")
-            self._tell(ToolCallStarted(call.index, call.id, call.name))
-        if piece.arguments_json:
-            self._tell(PartialToolCall(call.index, call.id, piece.arguments_json))
-        self._calls[key] = evolve(call, arguments_json=call.arguments_json + piece.arguments_json)
-
-    def _end_calls(self, choice: int, *, only_whole: bool = False) -> None:
-        for key, call in list(self._calls.items()):
-            if key[0] == choice and (not only_whole or is_object(call.arguments_json)):
-                self._tell(self._calls.pop(key))

@@ -1,19 +1,19 @@
 """Every error that llmkit raises: one tree, under `LLMKitError`.
 
 An error is a value: its attributes say what happened, it pickles, and neither its text nor
-its attributes hold a key (`redact` sees to that where a provider repeats one).
+its attributes hold a key (`_redaction` sees to that where a provider repeats one).
 """
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
-from copy import copy
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
-    from ._models.response import ChatCompletionResponse
+    from ._models.response import ChatCompletionResponse, FinishReason
+    from ._models.tool_run import ToolRun
+    from ._models.usage import Usage
     from ._retry import Attempt
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "StreamInterruptedError",
     "TimeoutError",
     "ToolArgumentsError",
+    "ToolLoopError",
     "TransportError",
     "UnsupportedParameterError",
 ]
@@ -57,12 +58,17 @@ class LLMKitError(Exception):
         model: the model asked for, without its provider prefix.
         attempts: one `Attempt` for each request that was tried, in order.
         partial: a `ChatCompletionResponse` of what had arrived before the failure, or None.
+        tool_run: of a failure in the middle of `run_tools`, a `ToolRun` of what had been done
+            before it; else None.
+        tries: of a failure of `parse(request)`, the answers that it had until then; else ().
     """
 
     provider: str | None = None
     model: str | None = None
     attempts: tuple[Attempt, ...] = ()
     partial: ChatCompletionResponse[object] | None = None
+    tool_run: ToolRun[object] | None = None
+    tries: tuple[ChatCompletionResponse[object], ...] = ()
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -178,6 +184,8 @@ class ResponseParseError(LLMKitError):
             or "type" (JSON that does not fit).
         text: the answer's text as it came, or None.
         response: the whole response: finish reason, usage and all.
+        problems: what is wrong with an answer that is no JSON or does not fit, and where: one
+            line for each place, as a model can read it.
     """
 
     def __init__(
@@ -187,11 +195,27 @@ class ResponseParseError(LLMKitError):
         reason: Literal["refusal", "length", "content_filter", "empty", "json", "type"],
         text: str | None = None,
         response: ChatCompletionResponse[object] | None = None,
+        problems: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
         self.reason = reason
         self.text = text
         self.response = response
+        self.problems: tuple[str, ...] = tuple(problems)
+
+    @property
+    def finish_reason(self) -> FinishReason | None:
+        """Why the answer ended, or None where there is none."""
+        return None if self.response is None else self.response.finish_reason
+
+    @property
+    def usage(self) -> Usage | None:
+        """What the answer cost in tokens, those that were tried before it included."""
+        total: Usage | None = None
+        for answer in self.tries or (self.response,):
+            if answer is not None:
+                total = answer.usage if total is None else total + answer.usage
+        return total
 
 
 class ToolArgumentsError(ResponseParseError):
@@ -204,6 +228,19 @@ class ToolArgumentsError(ResponseParseError):
         self, message: str, *, text: str, reason: Literal["json", "type"] = "json"
     ) -> None:
         super().__init__(message, reason=reason, text=text)
+
+
+class ToolLoopError(LLMKitError):
+    """`run_tools` reached its limit of rounds, and the model asks for tools still.
+
+    Attributes:
+        run: what was done: the conversation, usage and results; its `pending` calls, those of
+            the last answer, were not run.
+    """
+
+    def __init__(self, message: str, *, run: ToolRun[object]) -> None:
+        super().__init__(message)
+        self.run = self.tool_run = run
 
 
 class APIError(LLMKitError):
@@ -302,132 +339,3 @@ class ServerError(APIError):
 
 class OverloadedError(ServerError):
     """The provider has no capacity at this moment (503, 529)."""
-
-
-def redact(error: LLMKitError, secrets: Sequence[str]) -> None:
-    """Take every one of *secrets* out of *error*: its text, attributes, notes, and those of
-    the errors that it came from or holds.
-
-    What llmkit made keeps its form. An object of another library's that holds a secret, such
-    as the request that failed, gives way to its repr.
-    """
-    redaction = _Redaction([secret for secret in secrets if secret])
-    todo: list[BaseException | None] = [error]
-    seen: set[int] = set()
-    while todo:
-        current = todo.pop()
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        current.args = tuple(redaction.masked(value) for value in current.args)
-        held = {name: getattr(current, name, None) for name in _SLOTS}
-        for name, value in (held | getattr(current, "__dict__", {})).items():
-            masked = redaction.masked(value)
-            if masked is not value:
-                with suppress(AttributeError, TypeError):
-                    setattr(current, name, masked)
-        todo += [current.__cause__, current.__context__, *redaction.errors]
-        todo += getattr(current, "exceptions", ())
-        redaction.errors.clear()
-
-
-_SLOTS = ("strerror", "filename", "object")
-"""What built-in errors hold outside their `__dict__`."""
-
-
-def mask(text: str, secrets: Sequence[str]) -> str:
-    """*text* with each of *secrets* replaced."""
-    for secret in secrets:
-        if secret and secret in text:
-            text = text.replace(secret, "[REDACTED]")
-    return text
-
-
-class _Redaction:
-    """Masks values; the errors among them are left to the caller, in `errors`."""
-
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self.secrets = secrets
-        self.errors: list[BaseException] = []
-
-    def masked(self, value: object, depth: int = 0) -> object:
-        """*value*, or what takes its place where it holds a secret."""
-        if isinstance(value, str):
-            return mask(value, self.secrets)
-        if isinstance(value, bytes):
-            for secret in self.secrets:
-                value = value.replace(secret.encode(), b"[REDACTED]")
-            return value
-        if value is None or isinstance(value, int | float | type) or depth > _DEEPEST:
-            return value
-        if isinstance(value, BaseException):
-            self.errors.append(value)
-            return value
-        if isinstance(value, list | tuple | set | frozenset):
-            return self._collection(value, depth + 1)
-        if isinstance(value, Mapping):
-            return self._mapping(value, depth + 1)
-        if hasattr(type(value), "__attrs_attrs__"):
-            return self._value(value, depth + 1)
-        return mask(repr(value), self.secrets) if self._holds(value) else value
-
-    def _collection(
-        self, value: list[object] | tuple[object, ...] | set[object] | frozenset[object], depth: int
-    ) -> object:
-        old = list(value)
-        new = [self.masked(item, depth) for item in old]
-        if all(one is other for one, other in zip(new, old)):
-            return value
-        # A named tuple takes its items one by one.
-        return getattr(value, "_make", type(value))(new)
-
-    def _mapping(self, value: Mapping[object, object], depth: int) -> object:
-        new = {self.masked(key, depth): self.masked(item, depth) for key, item in value.items()}
-        if all(key in new and new[key] is item for key, item in value.items()):
-            return value
-        try:
-            return cast("Callable[[object], object]", type(value))(new)
-        except TypeError:  # a view of another mapping
-            return new
-
-    def _value(self, value: object, depth: int) -> object:
-        changes = {}
-        for attribute in type(value).__attrs_attrs__:  # type: ignore[attr-defined]
-            old = getattr(value, attribute.name, None)
-            new = self.masked(old, depth)
-            if new is not old:
-                changes[attribute.name] = new
-        if changes:
-            value = copy(value)
-            for name, new in changes.items():
-                object.__setattr__(value, name, new)  # past frozen and past converters
-        return value
-
-    def _holds(self, value: object) -> bool:
-        """Whether a secret is in the attributes of *value*, near enough to be found there."""
-        todo: list[tuple[object, int]] = [(value, 0)]
-        seen: set[int] = set()
-        while todo and len(seen) < _WIDEST:
-            current, depth = todo.pop()
-            if id(current) in seen:
-                continue
-            seen.add(id(current))
-            text = current.decode("latin-1") if isinstance(current, bytes) else current
-            if isinstance(text, str) and mask(text, self.secrets) != text:
-                return True
-            if depth < _FARTHEST:
-                todo += [(item, depth + 1) for item in _inside(current)]
-        return False
-
-
-_DEEPEST = 100  # levels of JSON, more than any provider sends
-_FARTHEST = 5  # a request's headers are three steps away from the error
-_WIDEST = 2000  # a connection pool is a web of objects
-
-
-def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, Mapping):
-        return [*value.keys(), *value.values()]
-    if isinstance(value, list | tuple | set | frozenset):
-        return value
-    return list(getattr(value, "__dict__", {}).values())

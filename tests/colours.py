@@ -20,6 +20,9 @@ from llmkit import (
     ChatCompletionResponse,
     Client,
     CompletionChunk,
+    ModelInfo,
+    ParsedResponse,
+    Partial,
     StreamingEvent,
 )
 from llmkit._http import Headers
@@ -46,6 +49,7 @@ class Stream(Protocol):
     def __enter__(self) -> Self: ...
     def __exit__(self, *error: Any) -> None: ...
     def response(self) -> Answer: ...
+    def partial(self, *target: Any) -> Iterator[Partial[Any]]: ...
     def close(self) -> None: ...
 
 
@@ -56,6 +60,8 @@ class Events(Protocol):
     def __next__(self) -> StreamingEvent: ...
     def __enter__(self) -> Self: ...
     def __exit__(self, *error: Any) -> None: ...
+    def response(self) -> Answer: ...
+    def stats(self) -> CallStats: ...
     def close(self) -> None: ...
 
 
@@ -68,6 +74,8 @@ class Door(Protocol):
     def __exit__(self, *error: Any) -> None: ...
     def complete(self, request: ChatCompletionRequest[T]) -> ChatCompletionResponse[T]: ...
     def stream(self, request: ChatCompletionRequest[T], **options: Any) -> Stream: ...
+    def parse(self, *args: Any, **options: Any) -> ParsedResponse[Any]: ...
+    def list_models(self, *args: Any, **options: Any) -> tuple[ModelInfo, ...]: ...
     def chat(self, *args: Any, **fields: Any) -> Builder: ...
     def execute(self, builder: Builder) -> Answer: ...
     def execute_with_stats(self, builder: Builder) -> tuple[Answer, CallStats]: ...
@@ -98,6 +106,14 @@ class SyncDoor:
     def stream(self, request: ChatCompletionRequest[T], **options: Any) -> Stream:
         stream: Stream = self.client.chat_completion_stream(request, **options)
         return stream
+
+    def parse(self, *args: Any, **options: Any) -> ParsedResponse[Any]:
+        answer: ParsedResponse[Any] = self.client.parse(*args, **options)
+        return answer
+
+    def list_models(self, *args: Any, **options: Any) -> tuple[ModelInfo, ...]:
+        models: tuple[ModelInfo, ...] = self.client.list_models(*args, **options)
+        return models
 
     def chat(self, *args: Any, **fields: Any) -> Builder:
         builder: Builder = self.client.chat(*args, **fields)
@@ -149,6 +165,14 @@ class AsyncDoor:
 
     def stream(self, request: ChatCompletionRequest[T], **options: Any) -> Stream:
         return _AsyncStream(self.run, self.client.chat_completion_stream(request, **options))
+
+    def parse(self, *args: Any, **options: Any) -> ParsedResponse[Any]:
+        answer: ParsedResponse[Any] = self.run(self.client.parse(*args, **options))
+        return answer
+
+    def list_models(self, *args: Any, **options: Any) -> tuple[ModelInfo, ...]:
+        models: tuple[ModelInfo, ...] = self.run(self.client.list_models(*args, **options))
+        return models
 
     def chat(self, *args: Any, **fields: Any) -> Builder:
         builder: Builder = self.client.chat(*args, **fields)
@@ -202,8 +226,20 @@ class _AsyncStream:
         answer: Answer = self.run(self.stream.response())
         return answer
 
+    def partial(self, *target: Any) -> Iterator[Partial[Any]]:
+        return _each(self.run, self.stream.partial(*target))
+
     def close(self) -> None:
         self.run(self.stream.aclose())
+
+
+def _each(run: Callable[[Any], Any], values: Any) -> Iterator[Any]:
+    while True:
+        try:
+            value = run(anext(values))
+        except StopAsyncIteration:
+            return
+        yield value
 
 
 class _AsyncEvents:
@@ -228,6 +264,14 @@ class _AsyncEvents:
 
     def __exit__(self, *error: Any) -> None:
         self.run(self.events.__aexit__(*error))
+
+    def response(self) -> Answer:
+        answer: Answer = self.run(self.events.response())
+        return answer
+
+    def stats(self) -> CallStats:
+        stats: CallStats = self.run(self.events.stats())
+        return stats
 
     def close(self) -> None:
         self.run(self.events.aclose())

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from attrs import evolve
 
 import llmkit
-from llmkit import ChatCompletionRequest, Provider, RetryPolicy, Timeout, UserMessage
+from llmkit import (
+    ChatCompletionRequest,
+    ChatCompletionResponse,
+    Provider,
+    RetryPolicy,
+    Timeout,
+    UserMessage,
+)
 from llmkit._core import Core, Target
+from llmkit._json import loads
 from llmkit.errors import ClosedError, ConfigurationError, InvalidRequestError
+
+if TYPE_CHECKING:
+    from llmkit.adapters.openai_chat import OpenAIChat
 
 MINE = Provider("mine", wire="openai-chat", base_url="https://mine.example/v1", aliases=("me",))
 
@@ -137,6 +148,114 @@ def test_an_unknown_provider_is_an_error_at_once() -> None:
     """When the client is made, and not at its first call."""
     with pytest.raises(ConfigurationError, match="gorq"):
         core(provider="gorq")
+
+
+RULED = evolve(
+    MINE,
+    models=[llmkit.providers.ModelRule(["o1*"], {"max_tokens_field": "max_completion_tokens"})],
+)
+
+
+def test_a_models_rule_is_applied_when_its_place_is_found() -> None:
+    """By its name at the provider, once."""
+    client = core(provider=RULED)
+    for model in ("o1", "mine/O1-x"):
+        adapter = cast("OpenAIChat", client.target(model).adapter)
+        assert adapter.max_tokens_field == "max_completion_tokens"
+    usual = cast("OpenAIChat", client.target("gpt").adapter)
+    assert usual.max_tokens_field == "max_tokens"
+    assert client.target("o1").adapter is client.target("mine/o1-mini").adapter
+    assert client.target("o1").adapter is RULED.adapter("o1")
+
+
+def sent(client: Core, **given: Any) -> dict[str, Any]:
+    """The body of a request, and what was changed on the way to it."""
+    request = ChatCompletionRequest("m", [UserMessage("Hi")], **given)
+    body = cast("dict[str, Any]", loads(client.call(request, stream=False).http(None).body))
+    assert body.pop("model") == "m"
+    del body["messages"]
+    return body
+
+
+TENANT = evolve(
+    MINE,
+    placeholders={"tenant": ["MY_TENANT"]},
+    body={"who": "t-{tenant}", "how": {"a": ["{tenant}", 1, None]}, "on": True},
+)
+
+
+def test_a_provider_has_fields_in_each_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Placeholders are filled as those of the address are; the caller's extra_body wins."""
+    monkeypatch.setenv("MY_TENANT", "x")
+    body = {"who": "t-x", "how": {"a": ["x", 1, None]}, "on": True}
+    assert sent(core(provider=TENANT)) == body
+    assert sent(core(provider=TENANT), extra_body={"on": False}) == {**body, "on": False}
+    given = core(provider=TENANT, placeholders={"tenant": "y"})
+    assert sent(given)["who"] == "t-y"
+
+
+def test_a_missing_value_for_the_body_names_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables and the argument."""
+    monkeypatch.delenv("MY_TENANT", raising=False)
+    with pytest.raises(ConfigurationError, match=r"\{tenant\}; set MY_TENANT or .*placeholders="):
+        core(provider=TENANT).target("m")
+
+
+def test_a_field_of_the_body_that_replaces_the_callers_is_told() -> None:
+    """Nothing changes in silence."""
+    client = core(provider=evolve(MINE, body={"temperature": 1, "n": 1}))
+    request = ChatCompletionRequest("m", [UserMessage("Hi")], temperature=0, n=1)
+    call = client.call(request, stream=False)
+    body = cast("dict[str, Any]", loads(call.http(None).body))
+    assert (body["temperature"], body["n"]) == (1, 1)
+    call.start()
+    told = call.told(ChatCompletionResponse(choices=()), call.started).adjustments
+    assert [(item.kind, item.field) for item in told] == [("rewritten", "temperature")]
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("openai", "metadata"), ("gemini", "generationConfig")]
+)
+def test_an_object_in_the_body_is_joined(name: str, field: str) -> None:
+    """What the wire has said in it stays, and the caller has the last word, on every wire."""
+    provider = evolve(llmkit.providers.get(name), body={field: {"team": "a", "more": {"b": 1}}})
+    request = ChatCompletionRequest(
+        "m",
+        [UserMessage("Hi")],
+        temperature=0,
+        metadata={"who": "me"} if name == "openai" else None,
+        extra_body={"other": 1},
+    )
+    call = core(provider=provider, api_key="k").call(request, stream=False)
+    body = cast("dict[str, Any]", loads(call.http(None).body))
+    own = {"who": "me"} if name == "openai" else {"temperature": 0}
+    assert body[field] == {**own, "team": "a", "more": {"b": 1}}
+    assert body["other"] == 1
+    last = evolve(request, extra_body={field: {"team": "b"}})
+    call = core(provider=provider, api_key="k").call(last, stream=False)
+    assert cast("dict[str, Any]", loads(call.http(None).body))[field]["team"] == "b"
+
+
+CLOSED = evolve(llmkit.providers.get("groq"), closed="since 2026-07-30")
+ELSEWHERE = "https://elsewhere.example/v1"
+
+
+def test_a_closed_provider_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before it asks for a key."""
+    monkeypatch.delenv("GROQ_API_KEY")
+    with pytest.raises(ConfigurationError, match=r"groq: .*closed \(since 2026-07-30\)"):
+        core(provider=CLOSED).target("m")
+    with pytest.raises(ConfigurationError, match="closed"):
+        core(providers=[CLOSED]).target("groq/m")
+
+
+def test_a_closed_provider_at_another_address_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client's, the provider's own, or the environment's."""
+    assert core(provider=CLOSED, base_url=ELSEWHERE).target("m").base_url == ELSEWHERE
+    moved = evolve(CLOSED, base_url=ELSEWHERE)
+    assert core(provider=moved).target("m").base_url == ELSEWHERE
+    monkeypatch.setenv("LLMKIT_GROQ_BASE_URL", ELSEWHERE)
+    assert core(provider=CLOSED).target("m").base_url == ELSEWHERE
 
 
 def test_no_model_is_an_error_that_says_how() -> None:

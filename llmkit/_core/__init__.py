@@ -6,6 +6,7 @@ Both doors run through here; all that they add is the sending, and `await`.
 from __future__ import annotations
 
 from .call import Call, Key, Target, key_failed, key_of
+from .chat_call import ChatCall
 from .core import Core
 from .stream import LAST_READS, MAX_ERROR_BYTES, StreamState
 
@@ -13,6 +14,7 @@ __all__ = [
     "LAST_READS",
     "MAX_ERROR_BYTES",
     "Call",
+    "ChatCall",
     "Core",
     "Key",
     "StreamState",

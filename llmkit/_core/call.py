@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
-from typing import Final, Generic, Never, TypeAlias, TypeVar, cast
+from typing import Final, Generic, Never, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from attrs import Factory, evolve, field, frozen
 
 from .._auth import Credentials
 from .._http import Headers, HttpRequest, HttpResponse, Timeout
-from .._models.adjustments import Adjuster
-from .._models.request import ChatCompletionRequest
-from .._models.response import ChatCompletionResponse
+from .._json import JsonValue
+from .._redaction import redact
 from .._retry import Attempt, RetryPolicy
 from ..adapters._base import Adapter, merged_headers, request_id
-from ..adapters.structured_answer import StructuredAnswer
-from ..errors import APIError, AuthenticationError, ConfigurationError, LLMKitError, redact
+from ..errors import APIError, AuthenticationError, ConfigurationError, LLMKitError
 from ..providers.keys import resolve_key
 from ..providers.provider import Provider
 
-T = TypeVar("T")
+A = TypeVar("A")
 
 Key: TypeAlias = str | Callable[[], str] | Callable[[], Awaitable[str]]
 """A key, or a function that gives one when it is needed."""
@@ -45,6 +43,7 @@ class Target(Unpicklable):
     base_url: str
     key: Key | None = field(repr=False)
     query: Mapping[str, str] = Factory(dict)
+    body: Mapping[str, JsonValue] = Factory(dict)
     credentials: Credentials | None = field(default=None, repr=False)
 
     @property
@@ -53,19 +52,21 @@ class Target(Unpicklable):
         return (self.key,) if isinstance(self.key, str) else ()
 
 
-class Call(Generic[T]):
-    """One call, from the moment that it is built: its clock, its attempts, its outcome."""
+class Call(ABC, Generic[A]):
+    """One call, from the moment that it is built: its clock, its attempts, its outcome.
+
+    What an answer means is for its kinds to say: `understood`.
+    """
 
     def __init__(
         self,
-        request: ChatCompletionRequest[T],
         target: Target,
         http: HttpRequest,
         timeout: Timeout,
         retry: RetryPolicy,
-        adjust: Adjuster,
+        extra_headers: Mapping[str, str] | None = None,
     ) -> None:
-        self.request = request
+        given = extra_headers or {}
         self.target = target
         self.timeout = timeout
         self.retry = retry
@@ -74,10 +75,9 @@ class Call(Generic[T]):
         self.started: float = 0.0
         self.headers: Headers = Headers()
         self._http = http
-        self._adjust = adjust
-        self._secrets = (*target.secrets, *_credentials(request.extra_headers, target.provider))
+        self._secrets = (*target.secrets, *_credentials(given, target.provider))
         # An Authorization of the caller's own wins over the credentials, as it does over a key.
-        named = any(name.lower() == "authorization" for name in request.extra_headers)
+        named = any(name.lower() == "authorization" for name in given)
         self.credentials: Credentials | None = None if named else target.credentials
         self._signed: HttpRequest | None = None
         self._renewed = False
@@ -128,7 +128,7 @@ class Call(Generic[T]):
         self.attempts.append(Attempt(self._status, told, self._wait, took))
         self._wait = 0.0
 
-    def finish(self, response: HttpResponse) -> ChatCompletionResponse[T]:
+    def finish(self, response: HttpResponse) -> A:
         """The answer in *response*.
 
         Raises:
@@ -138,16 +138,13 @@ class Call(Generic[T]):
         self.answered(response.status, response.headers)
         if not 200 <= response.status < 300:
             raise self.refused(response)
-        answer = self.target.adapter.parse(response)
-        structured = self.structured_answer()
-        if structured is not None:
-            answer = structured.whole(answer)
+        answer = self.understood(response)
         self.done()
-        return self.told(answer, time.monotonic())
+        return answer
 
-    def structured_answer(self) -> StructuredAnswer | None:
-        """What reads an answer of a schema back, where the wire had no field for it."""
-        return StructuredAnswer.of(self._adjust)
+    @abstractmethod
+    def understood(self, response: HttpResponse) -> A:
+        """What *response* says, which by its status is no error."""
 
     def refused(self, response: HttpResponse) -> APIError:
         """The error that *response* tells by its status."""
@@ -156,25 +153,6 @@ class Call(Generic[T]):
             where = urlsplit(response.headers.get("location", "")).hostname or "elsewhere"
             error.args = (f"redirected to {where}; the key goes to its own provider only",)
         return error
-
-    def told(
-        self, answer: ChatCompletionResponse[object], ended: float
-    ) -> ChatCompletionResponse[T]:
-        """*answer*, whose last bytes came at *ended*, with all that the call itself knows."""
-        called = request_id(self.headers)
-        told = evolve(
-            answer,
-            id=answer.id or called or "",  # Bedrock has no other
-            provider=self.target.provider.name,
-            model=answer.model or self.target.model,
-            latency=timedelta(seconds=ended - self.started),
-            request_id=called,
-            headers=self.headers,
-            attempts=tuple(self.attempts),
-            adjustments=self._adjust.made,
-            response_format=self.request.response_format,
-        )
-        return cast("ChatCompletionResponse[T]", told)
 
     def failed(self, error: LLMKitError) -> None:
         """*error* ends an attempt."""
@@ -203,7 +181,7 @@ class Call(Generic[T]):
     def _place(self, error: LLMKitError) -> None:
         """*error* is told where it happened, and loses every key."""
         error.provider = error.provider or self.target.provider.name
-        error.model = error.model or self.target.model
+        error.model = error.model or self.target.model or None
         if isinstance(error, APIError) and not error.headers:  # an event has none of its own
             error.headers = self.headers
             error.request_id = request_id(self.headers)

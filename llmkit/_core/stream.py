@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from .._http import Headers, HttpResponse
 from .._models.accumulate import fold
@@ -12,8 +12,12 @@ from .._models.chunks import CompletionChunk, stamped
 from .._models.response import ChatCompletionResponse
 from ..adapters._base import StreamDecoder
 from ..errors import APIError, LLMKitError, ResponseLostError, StreamInterruptedError
-from .call import Call
+from .chat_call import ChatCall
 
+if TYPE_CHECKING:
+    from .._models.partial import PartialAnswer
+
+P = TypeVar("P")
 T = TypeVar("T")
 
 LAST_READS: Final = 4
@@ -30,7 +34,7 @@ class StreamState(Generic[T]):
     why, where that was not the answer's end.
     """
 
-    def __init__(self, call: Call[T], *, raise_errors: bool) -> None:
+    def __init__(self, call: ChatCall[T], *, raise_errors: bool) -> None:
         self.call = call
         self.ready: deque[CompletionChunk] = deque()
         self.begun = False
@@ -158,6 +162,20 @@ class StreamState(Generic[T]):
         """The answer so far."""
         provider = self.call.target.provider.name
         return self.call.told(fold(self._chunks, provider=provider), self._last)
+
+    def partial(self, target: type[P] | None) -> PartialAnswer[P]:
+        """What makes values of the chunks that are handed over from now on.
+
+        Raises:
+            InvalidRequestError: *target* has no JSON form.
+        """
+        from .._models.partial import PartialAnswer  # with what parses answers
+
+        asked = self.call.request.response_format
+        growing = PartialAnswer(asked, target, self.call.adjustments, self.response)
+        for chunk in self._chunks[: len(self._chunks) - len(self.ready)]:
+            growing.take(chunk)
+        return growing
 
     def _take(self, chunks: list[CompletionChunk]) -> None:
         if not chunks:

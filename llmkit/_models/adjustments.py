@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
-from typing import Final, Literal, get_args
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from attrs import frozen
 
 from .._json import JsonValue
 from ..errors import UnsupportedParameterError
+
+if TYPE_CHECKING:
+    from .messages import Message
 
 Unsupported = Literal["error", "warn", "drop"]
 """What to do with a parameter that the provider, wire or model cannot take."""
@@ -18,6 +23,10 @@ UNSUPPORTED: Final = ("error", "warn", "drop")
 
 StructuredWay = Literal["native", "tool", "prompt"]
 """How an answer of a schema is asked for."""
+
+BY_TOOL: Final = "by a forced call of "
+BY_WORDS: Final = "by words in the system message"
+"""How the adjustments tell that a JSON answer was not asked for by a field of the wire's own."""
 
 AdjustmentKind = Literal["dropped", "renamed", "rewritten", "clamped", "moved", "added"]
 
@@ -48,7 +57,14 @@ class UnsupportedParameterWarning(UserWarning):
 
 
 class Adjuster:
-    """Keeps the list of changes while one request is built, under the caller's policy."""
+    """Keeps the list of changes while one request is built, under the caller's policy.
+
+    Args:
+        policy: what to do with what cannot be sent.
+        provider: the provider's name, for errors to tell it.
+        model: the model's.
+        messages: the request's, for errors to tell what the part is that they are about.
+    """
 
     def __init__(
         self,
@@ -56,13 +72,20 @@ class Adjuster:
         *,
         provider: str | None = None,
         model: str | None = None,
+        messages: Sequence[Message] = (),
     ) -> None:
+        self._messages = messages
         self._policy = policy
         self._provider = provider
         self._model = model
         self._made: list[Adjustment] = []
         self.structured_by: StructuredWay = "native"
         self.answer_key: str | None = None  # of the object that stands around the answer
+
+    @property
+    def provider(self) -> str | None:
+        """Whom the request goes to."""
+        return self._provider
 
     @property
     def made(self) -> tuple[Adjustment, ...]:
@@ -81,17 +104,18 @@ class Adjuster:
             UnsupportedParameterError: the policy is "error".
         """
         where = f"{self._provider}: " if self._provider else ""
+        where += f"{parameter}{part_told(self._messages, parameter)}"
         if self._policy == "error":
             instead = "sends without it" if kind == "dropped" else f"sends it {kind}"
             raise UnsupportedParameterError(
-                f"{where}{parameter}: {reason} (unsupported='drop' or 'warn' {instead})",
+                f"{where}: {reason} (unsupported='drop' or 'warn' {instead})",
                 parameter=parameter,
                 provider=self._provider,
                 model=self._model,
             )
         if self._policy == "warn":
             warnings.warn(
-                f"{where}{parameter} {kind}: {reason}",
+                f"{where} {kind}: {reason}",
                 UnsupportedParameterWarning,
                 stacklevel=_stacklevel(),
             )
@@ -105,6 +129,30 @@ class Adjuster:
     def note(self, kind: AdjustmentKind, field: str, reason: str) -> None:
         """Something was changed that keeps its meaning."""
         self._made.append(Adjustment(kind, field, reason))
+
+
+_PART: Final = re.compile(r"messages\[(\d+)\]\.(?:content|parts)\[(\d+)\]")
+
+
+def part_told(messages: Sequence[Message], field: str) -> str:
+    """What is at *field* of *messages*: " (ImagePart, image/png bytes, in a user message)"; ""
+    where that is no part.
+    """
+    found = _PART.fullmatch(field)
+    index, place = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not found or index >= len(messages) or place >= len(messages[index].parts):
+        return ""
+    message = messages[index]
+    part = message.parts[place]
+    source = [
+        told
+        for name, told in (("data", "bytes"), ("url", "by its address"), ("file_id", "by its id"))
+        if getattr(part, name, None) is not None
+    ]
+    known = [getattr(part, "media_type", None), *source[:1]]
+    said = " ".join(word for word in known if word)
+    article = "an" if message.role == "assistant" else "a"
+    return f" ({type(part).__name__}{said and f', {said},'} in {article} {message.role} message)"
 
 
 def _stacklevel() -> int:

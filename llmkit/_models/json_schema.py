@@ -42,6 +42,9 @@ from .signatures import parameters_of, plain_function
 
 _Schema = dict[str, JsonValue]
 
+# `format: decimal` is no word that a provider knows; a pattern, many do.
+_DECIMAL: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+
 _SCALARS: Final[Mapping[object, JsonObject]] = {
     str: {"type": "string"},
     bool: {"type": "boolean"},
@@ -53,7 +56,7 @@ _SCALARS: Final[Mapping[object, JsonObject]] = {
     date: {"type": "string", "format": "date"},
     time: {"type": "string", "format": "time"},
     UUID: {"type": "string", "format": "uuid"},
-    Decimal: {"type": "string", "format": "decimal"},
+    Decimal: {"type": "string", "format": "decimal", "pattern": _DECIMAL},
     Any: {},
     object: {},
 }

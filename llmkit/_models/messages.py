@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, Literal, TypeAlias, TypeVar, cast
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Literal, TypeAlias, cast
 
 from attrs import frozen
 
 from .._json import JsonValue
 from ..errors import InvalidRequestError
 from . import _validate as check
-from .part_form import Part, part_from_dict, part_to_dict
-from .parts import (
-    AudioPart,
-    FilePart,
-    ImagePart,
-    ReasoningPart,
-    RefusalPart,
-    TextPart,
-    joined_text,
+from .content import (
+    USER_PARTS,
+    AssistantPart,
+    Content,
+    UserPart,
+    answer_in,
+    assistant_parts,
+    check_known,
+    content_in,
+    content_to_json,
+    located,
+    name_in,
+    named,
+    parts_of,
+    tool_call,
 )
+from .part_form import part_to_dict
+from .parts import ReasoningPart, RefusalPart, TextPart, joined_text
 from .tools import ToolCall
 
-Role = Literal["system", "developer", "user", "assistant", "tool"]
-AssistantPart: TypeAlias = (
-    TextPart | ReasoningPart | RefusalPart | ToolCall | ImagePart | AudioPart | FilePart
-)
-"""What an answer may hold."""
+__all__ = [
+    "AssistantMessage",
+    "AssistantPart",
+    "Content",
+    "DeveloperMessage",
+    "Message",
+    "MessageInput",
+    "Role",
+    "SystemMessage",
+    "ToolMessage",
+    "UserMessage",
+    "messages_of",
+]
 
-Content: TypeAlias = (
-    "str | Part | Mapping[str, object] | Sequence[str | Part | Mapping[str, object]]"
-)
-"""Content as it may be given: text, one part, or parts; each part typed or in OpenAI's form."""
+Role = Literal["system", "developer", "user", "assistant", "tool"]
 
 
 class Message:
@@ -99,55 +112,6 @@ class Message:
     def _from_dict(cls, data: Mapping[str, object], field: str) -> Message: ...
 
 
-def _parts(content: object, field: str = "content") -> tuple[Part, ...]:
-    """Content in any of its given forms, as typed parts."""
-    if isinstance(content, str):
-        return (TextPart(check.text(content, field)),)
-    if isinstance(content, Part):
-        return (content,)
-    if isinstance(content, Mapping):
-        return (part_from_dict(content, field),)
-    return tuple(
-        _part(item, f"{field}[{i}]") for i, item in enumerate(check.sequence(content, field))
-    )
-
-
-def _part(item: object, field: str) -> Part:
-    if isinstance(item, Part):
-        return item
-    if isinstance(item, str):
-        return TextPart(check.text(item, field))
-    if isinstance(item, Mapping):
-        return part_from_dict(item, field)
-    raise InvalidRequestError(f"must be text or a part, not {type(item).__name__}", field=field)
-
-
-_P = TypeVar("_P")
-
-
-def _only(parts: Sequence[Part], allowed: tuple[type[_P], ...], role: str) -> tuple[_P, ...]:
-    """*parts*, if each is one that the role may hold."""
-    for index, part in enumerate(parts):
-        if not isinstance(part, allowed):
-            raise InvalidRequestError(
-                f"a {type(part).__name__} cannot be in a {role} message", field=f"content[{index}]"
-            )
-    return cast("tuple[_P, ...]", tuple(parts))
-
-
-_UserPart: TypeAlias = TextPart | ImagePart | AudioPart | FilePart
-_USER_PARTS: tuple[type[_UserPart], ...] = (TextPart, ImagePart, AudioPart, FilePart)
-
-
-def _content_to_json(parts: Sequence[Part]) -> JsonValue:
-    """One plain text as a string, anything else as a list of parts."""
-    if len(parts) == 1 and type(parts[0]) is TextPart:
-        only = part_to_dict(parts[0])
-        if len(only) == 2:
-            return parts[0].text
-    return [part_to_dict(part) for part in parts]
-
-
 @frozen(init=False)
 class SystemMessage(Message):
     """Instructions for the model, from whoever runs it.
@@ -163,17 +127,17 @@ class SystemMessage(Message):
     name: str | None = None
 
     def __init__(self, content: Content, *, name: str | None = None) -> None:
-        parts = _only(_parts(content), (TextPart,), self.role)
+        parts = parts_of(content, (TextPart,), self.role)
         self.__attrs_init__(parts=parts, name=check.optional_text(name, "name"))
 
     def to_dict(self) -> dict[str, JsonValue]:
         """The message as a JSON object, in OpenAI's form."""
-        return _named(self, {"role": self.role, "content": _content_to_json(self.parts)})
+        return named({"role": self.role, "content": content_to_json(self.parts)}, self.name)
 
     @classmethod
     def _from_dict(cls, data: Mapping[str, object], field: str) -> Message:
-        _known(data, field, "role", "content", "name")
-        return _located(field, lambda: cls(_content(data), name=_optional_name(data)))
+        check_known(data, field, "role", "content", "name")
+        return located(field, lambda: cls(content_in(data), name=name_in(data)))
 
 
 @frozen(init=False)
@@ -194,23 +158,23 @@ class UserMessage(Message):
 
     role: ClassVar[Role] = "user"
 
-    parts: tuple[_UserPart, ...]
+    parts: tuple[UserPart, ...]
     name: str | None = None
 
     def __init__(self, content: Content, *, name: str | None = None) -> None:
-        parts = _only(_parts(content), _USER_PARTS, self.role)
+        parts = parts_of(content, USER_PARTS, self.role)
         if not parts:
             raise InvalidRequestError("must not be an empty list", field="content")
         self.__attrs_init__(parts=parts, name=check.optional_text(name, "name"))
 
     def to_dict(self) -> dict[str, JsonValue]:
         """The message as a JSON object, in OpenAI's form."""
-        return _named(self, {"role": self.role, "content": _content_to_json(self.parts)})
+        return named({"role": self.role, "content": content_to_json(self.parts)}, self.name)
 
     @classmethod
     def _from_dict(cls, data: Mapping[str, object], field: str) -> Message:
-        _known(data, field, "role", "content", "name")
-        return _located(field, lambda: cls(_content(data), name=_optional_name(data)))
+        check_known(data, field, "role", "content", "name")
+        return located(field, lambda: cls(content_in(data), name=name_in(data)))
 
 
 @frozen(init=False)
@@ -218,7 +182,7 @@ class ToolMessage(Message):
     """What a tool has answered.
 
     Args:
-        content: text, or parts: text, images, files.
+        content: text, or parts: text, images, audio, files.
         tool_call_id: the id of the call that it answers.
         name: the tool's name; where it is left out, the call in the conversation tells it.
         is_error: the tool failed, and `content` says how.
@@ -226,7 +190,7 @@ class ToolMessage(Message):
 
     role: ClassVar[Role] = "tool"
 
-    parts: tuple[_UserPart, ...]
+    parts: tuple[UserPart, ...]
     tool_call_id: str
     name: str | None = None
     is_error: bool = False
@@ -239,7 +203,7 @@ class ToolMessage(Message):
         name: str | None = None,
         is_error: bool = False,
     ) -> None:
-        parts = _only(_parts(content), _USER_PARTS, self.role)
+        parts = parts_of(content, USER_PARTS, self.role)
         self.__attrs_init__(
             parts=parts,
             tool_call_id=check.text(tool_call_id, "tool_call_id", empty=False),
@@ -252,21 +216,21 @@ class ToolMessage(Message):
         result: dict[str, JsonValue] = {
             "role": self.role,
             "tool_call_id": self.tool_call_id,
-            "content": _content_to_json(self.parts),
+            "content": content_to_json(self.parts),
         }
         if self.is_error:
             result["is_error"] = True
-        return _named(self, result)
+        return named(result, self.name)
 
     @classmethod
     def _from_dict(cls, data: Mapping[str, object], field: str) -> Message:
-        _known(data, field, "role", "content", "tool_call_id", "name", "is_error")
-        return _located(
+        check_known(data, field, "role", "content", "tool_call_id", "name", "is_error")
+        return located(
             field,
             lambda: cls(
-                _content(data),
+                content_in(data),
                 tool_call_id=cast("str", data.get("tool_call_id")),
-                name=_optional_name(data),
+                name=name_in(data),
                 is_error=cast("bool", data.get("is_error") or False),
             ),
         )
@@ -307,11 +271,11 @@ class AssistantMessage(Message):
                 reasoning = ReasoningPart(check.text(reasoning, "reasoning"))
             parts.append(reasoning)
         if content is not None:
-            parts += _assistant_parts(content)
+            parts += assistant_parts(content)
         if refusal is not None:
             parts.append(RefusalPart(check.text(refusal, "refusal")))
         for index, call in enumerate(check.sequence(tool_calls, "tool_calls")):
-            parts.append(_tool_call(call, f"tool_calls[{index}]"))
+            parts.append(tool_call(call, f"tool_calls[{index}]"))
         self.__attrs_init__(
             parts=tuple(parts),
             name=check.optional_text(name, "name"),
@@ -364,7 +328,7 @@ class AssistantMessage(Message):
                 else part_to_dict(part)
                 for part in self.parts
             ]
-        return _named(self, result)
+        return named(result, self.name)
 
     def _is_plain(self) -> bool:
         plain = AssistantMessage(
@@ -377,67 +341,8 @@ class AssistantMessage(Message):
 
     @classmethod
     def _from_dict(cls, data: Mapping[str, object], field: str) -> Message:
-        _known(
-            data,
-            field,
-            *("role", "content", "name", "tool_calls", "refusal", "prefix", "parts"),
-            *("reasoning_content", "reasoning"),
-            # What OpenAI's own answers hold beside these: read if empty.
-            *("annotations", "audio", "function_call"),
-        )
-        for key in ("annotations", "audio", "function_call"):
-            if data.get(key):
-                raise InvalidRequestError("cannot be sent again", field=f"{field}.{key}")
-        prefix = cast("bool", data.get("prefix") or False)
-        if data.get("parts") is not None:
-            parts = check.sequence(data["parts"], f"{field}.parts")
-            content: object = [
-                _form_part(item, f"{field}.parts[{i}]") for i, item in enumerate(parts)
-            ]
-            return _located(
-                field,
-                lambda: cls(cast("Content", content), name=_optional_name(data), prefix=prefix),
-            )
-        for key in ("reasoning_content", "reasoning"):
-            check.optional_text(data.get(key), f"{field}.{key}")
-        reasoning = data.get("reasoning_content") or data.get("reasoning")
-        return _located(
-            field,
-            lambda: cls(
-                cast("Content | None", data.get("content")),
-                tool_calls=cast("Sequence[ToolCall]", data.get("tool_calls") or ()),
-                reasoning=cast("str | None", reasoning),
-                refusal=cast("str | None", data.get("refusal")),
-                name=_optional_name(data),
-                prefix=prefix,
-            ),
-        )
-
-
-def _assistant_parts(content: object) -> list[AssistantPart]:
-    if isinstance(content, str | Part | Mapping):
-        return list(_parts(content))
-    items = check.sequence(content, "content")
-    return [
-        item if isinstance(item, ToolCall) else _part(item, f"content[{i}]")
-        for i, item in enumerate(items)
-    ]
-
-
-def _tool_call(value: object, field: str) -> ToolCall:
-    if isinstance(value, ToolCall):
-        return value
-    if isinstance(value, Mapping):
-        return ToolCall.from_dict(value, field=field)
-    raise InvalidRequestError(f"must be a tool call, not {type(value).__name__}", field=field)
-
-
-def _form_part(item: object, field: str) -> AssistantPart:
-    if not isinstance(item, Mapping):
-        raise InvalidRequestError("must be an object", field=field)
-    if item.get("type") == "tool_call":
-        return _tool_call(item.get("tool_call"), f"{field}.tool_call")
-    return part_from_dict(item, field)
+        given = answer_in(data, field)
+        return located(field, lambda: cls(**given))  # type: ignore[arg-type]  # it checks them
 
 
 _KINDS: dict[str, type[Message]] = {
@@ -447,42 +352,6 @@ _KINDS: dict[str, type[Message]] = {
     "assistant": AssistantMessage,
     "tool": ToolMessage,
 }
-
-
-def _content(data: Mapping[str, object]) -> Content:
-    return cast("Content", data.get("content"))
-
-
-def _optional_name(data: Mapping[str, object]) -> str | None:
-    return cast("str | None", data.get("name"))
-
-
-def _named(
-    message: SystemMessage | UserMessage | ToolMessage | AssistantMessage,
-    data: dict[str, JsonValue],
-) -> dict[str, JsonValue]:
-    if message.name is not None:
-        data["name"] = message.name
-    return data
-
-
-def _known(data: Mapping[str, object], field: str, *names: str) -> None:
-    for key, value in data.items():
-        if key not in names and value is not None:
-            raise InvalidRequestError(
-                f"is not a field of a message; known are {', '.join(names)}", field=f"{field}.{key}"
-            )
-
-
-def _located(field: str, make: Callable[[], Message]) -> Message:
-    """What *make* makes; an error in it says where it stands."""
-    try:
-        return make()
-    except InvalidRequestError as error:
-        if error.field.startswith(field):
-            raise
-        inside, reason = error.field, error.reason
-    raise InvalidRequestError(reason, field=f"{field}.{inside}")
 
 
 MessageInput: TypeAlias = Message | Mapping[str, object]

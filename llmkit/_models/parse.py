@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import math
-import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, Literal, NoReturn
+from typing import TYPE_CHECKING, Final, Literal
 
 from ..errors import InvalidRequestError, ResponseParseError
+from .adjustments import BY_TOOL, BY_WORDS, Adjustment
+from .json_in_text import JSONInText
+from .partial_json import NotJSONError, read_json
+from .parts import TextPart
 from .response import ChatCompletionChoice, ChatCompletionResponse, FinishReason
 from .validate_json import Misfit, fitted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .response_format import ResponseFormat
 
 _CUT_OFF: Final = (FinishReason.LENGTH, FinishReason.MODEL_LENGTH)
-_FENCE: Final = re.compile(r"```(?:json)?[ \t]*\r?\n", re.IGNORECASE)
+_MOST_PROBLEMS: Final = 10
 
 Reason = Literal["refusal", "length", "content_filter", "empty", "json", "type"]
 
@@ -24,9 +26,18 @@ Reason = Literal["refusal", "length", "content_filter", "empty", "json", "type"]
 def parse_response(
     response: ChatCompletionResponse[object], target: type[object] | None = None
 ) -> object:
-    """The first choice's JSON as a *target*.
+    """The first choice's JSON as a *target*; see `json_and_value`."""
+    return json_and_value(response, target)[1]
 
-    A Markdown fence around the JSON is taken off. An answer that was cut off is taken if its
+
+def json_and_value(
+    response: ChatCompletionResponse[object], target: type[object] | None = None
+) -> tuple[object, object]:
+    """The first choice's JSON, and what it is as a *target*.
+
+    A Markdown fence around the JSON is taken off, and thinking between tags before it. Words
+    around it are passed over where nothing but words had asked for JSON: a wire's own field
+    for the form promises JSON and nothing else. An answer that was cut off is taken if its
     JSON is whole and fits all the same.
 
     Args:
@@ -38,32 +49,45 @@ def parse_response(
         ResponseParseError: there is no such value in it; `reason` says why.
         InvalidRequestError: *target* has no JSON form, or the schema refers out of itself.
     """
-    choice = response.choices[0] if response.choices else None
-    if choice is None:
-        raise _failure(response, "empty", "the response has no choices")
-    if refusal := choice.message.refusal:
-        raise _failure(response, "refusal", f"the model refused: {refusal}", refusal)
-    if choice.finish_reason is FinishReason.CONTENT_FILTER:
-        raise _failure(response, "content_filter", "a content filter stopped the answer")
-    text = choice.message.content
-    if text is None or not text.strip():
-        raise _empty(response, choice)
+    choice, text = _said(response)
     asked = response.response_format
     wanted: object = asked.target if target is None and asked is not None else target
     try:
-        return _fitted(_json_in(text), wanted, asked)
+        value = _json_in(choice, text, prose=prose_allowed(asked, response.adjustments))
+        return value, fitting(value, wanted, asked)
     except InvalidRequestError:
         raise
-    except json.JSONDecodeError as error:
+    except NotJSONError as error:
         message = f"the answer is not JSON: {error}: {text[:200]!r}"
-        failure = _misfit(response, choice, "json", message)
+        failure = _misfit(response, choice, "json", message, [f"it is not JSON: {error}"])
     except ValueError as error:
         kind = "the schema" if wanted is None else getattr(wanted, "__name__", repr(wanted))
-        failure = _misfit(response, choice, "type", f"the answer does not fit {kind}:\n{error}")
+        problems = str(error).splitlines()
+        message = f"the answer does not fit {kind}:\n{error}"
+        failure = _misfit(response, choice, "type", message, problems[:_MOST_PROBLEMS])
     raise failure  # out here, so that a parser's own traceback is not told, too
 
 
-def _fitted(value: object, target: object, asked: ResponseFormat[object] | None) -> object:
+def prose_allowed(asked: ResponseFormat[object] | None, made: Sequence[Adjustment]) -> bool:
+    """Whether words around an answer's JSON are passed over: nothing but words asked for it.
+
+    Args:
+        asked: the form that was asked for.
+        made: the request's adjustments, which say in which way it was.
+    """
+    if asked is None or asked.type == "text":
+        return True
+    ways = [change.reason for change in made if change.field == "response_format"]
+    return any(way.startswith((BY_TOOL, BY_WORDS)) for way in ways)
+
+
+def fitting(value: object, target: object, asked: ResponseFormat[object] | None) -> object:
+    """*value*, which is JSON, as a *target*, or as it was *asked* for where that is None.
+
+    Raises:
+        ValueError: it does not fit.
+        InvalidRequestError: as `json_and_value`.
+    """
     if target is not None:
         from .structure import structured  # with cattrs
 
@@ -80,42 +104,50 @@ def _fitted(value: object, target: object, asked: ResponseFormat[object] | None)
     return value
 
 
-def _json_in(text: str) -> object:
+def _said(response: ChatCompletionResponse[object]) -> tuple[ChatCompletionChoice, str]:
+    """The first choice, and its text, which may hold JSON.
+
+    Raises:
+        ResponseParseError: there is no such text.
+    """
+    choice = response.choices[0] if response.choices else None
+    if choice is None:
+        raise _failure(response, "empty", "the response has no choices")
+    if refusal := choice.message.refusal:
+        raise _failure(response, "refusal", f"the model refused: {refusal}", refusal)
+    if choice.finish_reason is FinishReason.CONTENT_FILTER:
+        raise _failure(response, "content_filter", "a content filter stopped the answer")
+    text = choice.message.content
+    if text is None or not text.strip():
+        raise _empty(response, choice)
+    return choice, text
+
+
+def _json_in(choice: ChatCompletionChoice, text: str, *, prose: bool) -> object:
     """The JSON in *text*, as values.
 
     Raises:
-        JSONDecodeError: there is none.
+        NotJSONError: there is none.
     """
-    failures: list[str] = []
-    for source in _sources(text):
+    try:
+        return read_json(text)
+    except ValueError as error:
+        plain = NotJSONError(str(error).partition(": line")[0], getattr(error, "pos", 0))
+    parts = [part.text for part in choice.message.parts if isinstance(part, TextPart)]
+    for part in reversed(parts if len(parts) > 1 else ()):
+        # Beside what it cites or its seal, an answer by a forced call is a part of its own.
         try:
-            # The standard library's parser: an integer of any length stays one.
-            return json.loads(source, parse_constant=_no_number, parse_float=_finite)
-        except RecursionError:
-            failures.append("it is nested too deeply")
-        except ValueError as error:
-            failures.append(str(error))
-    raise json.JSONDecodeError(failures[0], text, 0)
-
-
-def _sources(text: str) -> Iterator[str]:
-    """Where JSON may be in *text*: all of it, or what is in its Markdown fence."""
-    yield text
-    fence = _FENCE.search(text)
-    if fence is not None:
-        inside = text[fence.end() :]
-        # To the last fence, since JSON may hold one in its strings; or to the end, if cut off.
-        yield inside.rpartition("```")[0] or inside
-
-
-def _no_number(word: str) -> NoReturn:
-    # Python's parser would take NaN and Infinity.
-    raise ValueError(f"{word} is no number")
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    return value if math.isfinite(value) else _no_number(digits)
+            return read_json(part)
+        except ValueError:
+            continue
+    finder = JSONInText(prose=prose)
+    try:
+        finder.feed(text)
+        return finder.close()
+    except NotJSONError as error:
+        found = finder.engaged
+        told = error if found else plain
+    raise NotJSONError(told.reason, told.at)
 
 
 def _empty(
@@ -133,10 +165,13 @@ def _misfit(
     choice: ChatCompletionChoice,
     reason: Literal["json", "type"],
     message: str,
+    problems: Sequence[str],
 ) -> ResponseParseError:
     if choice.finish_reason in _CUT_OFF:
         return _failure(response, "length", f"the answer was cut off by the token limit; {message}")
-    return _failure(response, reason, message)
+    failure = _failure(response, reason, message)
+    failure.problems = tuple(problems)
+    return failure
 
 
 def _failure(

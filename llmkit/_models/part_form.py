@@ -10,6 +10,7 @@ from typing import Literal, cast
 from .._json import JsonObject, JsonValue
 from ..errors import InvalidRequestError
 from . import _validate as check
+from .media import data_url, is_data_url, split_data_url
 from .parts import (
     AudioPart,
     CacheControl,
@@ -19,8 +20,6 @@ from .parts import (
     ReasoningPart,
     RefusalPart,
     TextPart,
-    data_url,
-    split_data_url,
 )
 
 Part = TextPart | ImagePart | AudioPart | FilePart | ReasoningPart | RefusalPart
@@ -93,7 +92,11 @@ def _to_dict(part: Part) -> dict[str, JsonValue]:
 
 def _image_to_dict(part: ImagePart) -> dict[str, JsonValue]:
     if part.file_id is not None:
-        return _present({"type": "image_file", "file_id": part.file_id}, detail=part.detail)
+        return _present(
+            {"type": "image_file", "file_id": part.file_id},
+            detail=part.detail,
+            media_type=part.media_type,
+        )
     if part.data is not None:
         url = data_url(part.data, part.media_type or "image/png")
         return {"type": "image_url", "image_url": _present({"url": url}, detail=part.detail)}
@@ -212,7 +215,7 @@ def _read_image(data: Mapping[str, object], field: str) -> ImagePart:
     url = check.text(image.get("url"), f"{where}.url", empty=False)
     detail = _detail(image.get("detail"), f"{where}.detail")
     mark = cache_control_from_dict(data.get("cache_control"), f"{field}.cache_control")
-    if url.startswith("data:"):
+    if is_data_url(url):
         content, media_type = split_data_url(url, f"{where}.url")
         return ImagePart(data=content, media_type=media_type, detail=detail, cache_control=mark)
     media_type = check.optional_text(image.get("media_type"), f"{where}.media_type")
@@ -220,8 +223,9 @@ def _read_image(data: Mapping[str, object], field: str) -> ImagePart:
 
 
 def _read_image_file(data: Mapping[str, object], field: str) -> ImagePart:
-    _known(data, field, "type", "file_id", "detail", "cache_control")
+    _known(data, field, "type", "file_id", "detail", "media_type", "cache_control")
     return ImagePart(
+        media_type=check.optional_text(data.get("media_type"), f"{field}.media_type"),
         file_id=check.text(data.get("file_id"), f"{field}.file_id", empty=False),
         detail=_detail(data.get("detail"), f"{field}.detail"),
         cache_control=cache_control_from_dict(data.get("cache_control"), f"{field}.cache_control"),
@@ -262,7 +266,7 @@ def _read_file(data: Mapping[str, object], field: str) -> FilePart:
     media_type = check.optional_text(file.get("media_type"), f"{where}.media_type")
     url = check.optional_text(file.get("url"), f"{where}.url")
     given = check.optional_text(file.get("file_data"), f"{where}.file_data")
-    if given is not None and given.startswith("data:"):
+    if given is not None and is_data_url(given):
         content, media_type = split_data_url(given, f"{where}.file_data")
     elif given is not None and given.startswith(("http://", "https://")):
         url = given
@@ -307,7 +311,7 @@ def _object(value: object, field: str) -> Mapping[str, object]:
 def _base64(value: object, field: str) -> bytes:
     try:
         return base64.b64decode(check.text(value, field), validate=True)
-    except binascii.Error:
+    except (binascii.Error, ValueError):  # the latter of what is not ASCII
         pass
     raise InvalidRequestError("is not base64", field=field)
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import mimetypes
 import os
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import Literal
 
 from attrs import Attribute, field, frozen
@@ -15,6 +12,18 @@ from attrs import Attribute, field, frozen
 from .._json import JsonObject
 from ..errors import InvalidRequestError
 from . import _validate as check
+from .media import (
+    MAX_FILE_BYTES,
+    check_address,
+    check_media_type,
+    is_data_url,
+    read_file,
+    settled_type,
+    shown_size,
+    sniff,
+    split_data_url,
+    type_of_file,
+)
 
 ImageDetail = Literal["auto", "low", "high"]
 
@@ -130,19 +139,35 @@ def _bytes(_: object, attribute: Attribute[bytes | None], value: object) -> None
         )
 
 
+def _address(_: object, attribute: Attribute[str | None], value: object) -> None:
+    check_address(check.optional_text(value, attribute.name), attribute.name)
+
+
+def _media_type(_: object, attribute: Attribute[str | None], value: object) -> None:
+    check_media_type(value, attribute.name)
+
+
+def _size(data: bytes | None) -> str:
+    return "None" if data is None else f"<{shown_size(len(data))}>"
+
+
 def _one_source(part: ImagePart | AudioPart | FilePart) -> None:
     """Hold *part* to one source; a data URL becomes `data`."""
-    if part.data is None and part.url is not None and part.url.startswith("data:"):
+    if part.data is None and part.url is not None and is_data_url(part.url):
         data, media_type = split_data_url(part.url, "url")
+        check_media_type(media_type, "url")
         object.__setattr__(part, "url", None)
         object.__setattr__(part, "data", data)
         object.__setattr__(part, "media_type", part.media_type or media_type)
     given = [name for name in ("data", "url", "file_id") if getattr(part, name) is not None]
-    if len(given) != 1:
+    # The sound of an answer may have, beside it, the name by which it goes back.
+    both = isinstance(part, AudioPart) and given == ["data", "file_id"]
+    if len(given) != 1 and not both:
         told = " and ".join(given) or "none"
         raise InvalidRequestError(f"give one of data, url and file_id, not {told}", field="data")
-    if not getattr(part, given[0]):
-        raise InvalidRequestError("must not be empty", field=given[0])
+    for name in given:
+        if not getattr(part, name):
+            raise InvalidRequestError("must not be empty", field=name)
 
 
 @frozen(kw_only=True)
@@ -151,24 +176,27 @@ class ImagePart:
 
     Args:
         data: the image file's bytes.
-        url: its http(s) or gs address; a data URL becomes `data`.
+        url: its address, https, or another that the provider knows (gs, s3); a data URL
+            becomes `data`.
         file_id: the provider's id of an uploaded file.
-        media_type: as in "image/png"; found out from `data` where not given.
+        media_type: as in "image/png"; found out from `data` where not given, and put right
+            where `data` is plainly of another type of image.
         detail: how closely the model should look, where the provider has the choice.
         cache_control: a prompt-cache marker.
     """
 
-    data: bytes | None = field(default=None, validator=_bytes, repr=False)
-    url: str | None = field(default=None, validator=_optional_text)
+    data: bytes | None = field(default=None, validator=_bytes, repr=_size)
+    url: str | None = field(default=None, validator=_address)
     file_id: str | None = field(default=None, validator=_optional_text)
-    media_type: str | None = field(default=None, validator=_optional_text)
+    media_type: str | None = field(default=None, validator=_media_type)
     detail: ImageDetail | None = field(default=None, validator=_one_of("auto", "low", "high"))
     cache_control: CacheControl | None = None
 
     def __attrs_post_init__(self) -> None:
         _one_source(self)
-        if self.data is not None and self.media_type is None:
-            object.__setattr__(self, "media_type", sniff(self.data, "image", field="data"))
+        if self.data is not None:
+            found = settled_type(self.data, self.media_type, "image")
+            object.__setattr__(self, "media_type", found)
 
     @classmethod
     def from_bytes(
@@ -179,15 +207,24 @@ class ImagePart:
 
     @classmethod
     def from_path(
-        cls, path: str | os.PathLike[str], *, detail: ImageDetail | None = None
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        detail: ImageDetail | None = None,
+        max_bytes: int | None = MAX_FILE_BYTES,
     ) -> ImagePart:
         """An image from a file, read now.
 
+        Args:
+            path: where it is.
+            detail: how closely the model should look.
+            max_bytes: the most that it may hold, in bytes; a larger one is not read. None: any.
+
         Raises:
-            InvalidRequestError: the file cannot be read, or is no image.
+            InvalidRequestError: the file cannot be read, is too large, or is no image.
         """
-        data = _read(path)
-        return cls(data=data, media_type=_media_type(path, data, "image"), detail=detail)
+        data = read_file(path, max_bytes)
+        return cls(data=data, media_type=type_of_file(path, data, "image"), detail=detail)
 
     @classmethod
     def from_url(cls, url: str, *, detail: ImageDetail | None = None) -> ImagePart:
@@ -202,32 +239,50 @@ class AudioPart:
     Args:
         data: the audio file's bytes.
         url: its address, where the provider takes one; a data URL becomes `data`.
-        file_id: the provider's id of an uploaded file, or of audio in an earlier answer.
-        media_type: as in "audio/wav" or "audio/mpeg"; found out from `data` where not given.
+        file_id: the provider's id of an uploaded file, or of audio in an earlier answer; the
+            sound of that answer may be beside it, as `data`.
+        media_type: as in "audio/wav" or "audio/mpeg"; found out from `data` where not given,
+            and put right where `data` is plainly of another type of audio.
         transcript: what is said in it, in an answer.
     """
 
-    data: bytes | None = field(default=None, validator=_bytes, repr=False)
-    url: str | None = field(default=None, validator=_optional_text)
+    data: bytes | None = field(default=None, validator=_bytes, repr=_size)
+    url: str | None = field(default=None, validator=_address)
     file_id: str | None = field(default=None, validator=_optional_text)
-    media_type: str | None = field(default=None, validator=_optional_text)
+    media_type: str | None = field(default=None, validator=_media_type)
     transcript: str | None = None
 
     def __attrs_post_init__(self) -> None:
         _one_source(self)
-        if self.data is not None and self.media_type is None:
-            object.__setattr__(self, "media_type", sniff(self.data, "audio", field="data"))
+        if self.data is not None:
+            found = settled_type(self.data, self.media_type, "audio")
+            object.__setattr__(self, "media_type", found)
 
     @classmethod
-    def from_path(cls, path: str | os.PathLike[str]) -> AudioPart:
-        """A recording from a file, read now."""
-        data = _read(path)
-        return cls(data=data, media_type=_media_type(path, data, "audio"))
+    def from_path(
+        cls, path: str | os.PathLike[str], *, max_bytes: int | None = MAX_FILE_BYTES
+    ) -> AudioPart:
+        """A recording from a file, read now.
+
+        Args:
+            path: where it is.
+            max_bytes: the most that it may hold, in bytes; a larger one is not read. None: any.
+
+        Raises:
+            InvalidRequestError: the file cannot be read, is too large, or is no recording.
+        """
+        data = read_file(path, max_bytes)
+        return cls(data=data, media_type=type_of_file(path, data, "audio"))
 
     @classmethod
     def from_bytes(cls, data: bytes, *, media_type: str | None = None) -> AudioPart:
         """A recording from its file's bytes."""
         return cls(data=data, media_type=media_type)
+
+    @classmethod
+    def from_url(cls, url: str) -> AudioPart:
+        """A recording from an address; a `data:` URL is taken apart."""
+        return cls(url=url)
 
 
 @frozen(kw_only=True)
@@ -244,11 +299,11 @@ class FilePart:
         cache_control: a prompt-cache marker.
     """
 
-    data: bytes | None = field(default=None, validator=_bytes, repr=False)
-    url: str | None = field(default=None, validator=_optional_text)
+    data: bytes | None = field(default=None, validator=_bytes, repr=_size)
+    url: str | None = field(default=None, validator=_address)
     file_id: str | None = field(default=None, validator=_optional_text)
     filename: str | None = field(default=None, validator=_optional_text)
-    media_type: str | None = field(default=None, validator=_optional_text)
+    media_type: str | None = field(default=None, validator=_media_type)
     citations: bool = False
     cache_control: CacheControl | None = None
 
@@ -259,11 +314,21 @@ class FilePart:
             object.__setattr__(self, "media_type", found)
 
     @classmethod
-    def from_path(cls, path: str | os.PathLike[str]) -> FilePart:
-        """A document from a file, read now; it keeps its name."""
-        data = _read(path)
+    def from_path(
+        cls, path: str | os.PathLike[str], *, max_bytes: int | None = MAX_FILE_BYTES
+    ) -> FilePart:
+        """A document from a file, read now; it keeps its name.
+
+        Args:
+            path: where it is.
+            max_bytes: the most that it may hold, in bytes; a larger one is not read. None: any.
+
+        Raises:
+            InvalidRequestError: the file cannot be read, or is too large.
+        """
+        data = read_file(path, max_bytes)
         name = os.path.basename(os.fspath(path))
-        return cls(data=data, filename=name, media_type=_media_type(path, data, "document"))
+        return cls(data=data, filename=name, media_type=type_of_file(path, data, "document"))
 
     @classmethod
     def from_bytes(
@@ -286,89 +351,3 @@ def joined_text(parts: Sequence[object]) -> str | None:
     """The text of all text parts, joined with nothing between; None where there is none."""
     texts = [part.text for part in parts if type(part) is TextPart]
     return "".join(texts) if texts else None
-
-
-def data_url(data: bytes, media_type: str) -> str:
-    """*data* as a `data:` URL."""
-    return f"data:{media_type};base64,{base64.b64encode(data).decode('ascii')}"
-
-
-def split_data_url(url: str, field: str) -> tuple[bytes, str | None]:
-    """The bytes and the media type that a base64 `data:` URL holds.
-
-    Raises:
-        InvalidRequestError: it is not one.
-    """
-    head, comma, payload = url.partition(",")
-    # A media type may have parameters of its own: `text/plain;charset=utf-8;base64`.
-    media_type, _, coding = head[len("data:") :].rpartition(";")
-    if comma and coding.strip() == "base64":
-        try:
-            return base64.b64decode(payload, validate=True), media_type or None
-        except binascii.Error:
-            pass
-    raise InvalidRequestError("is not a base64 data URL", field=field)
-
-
-_MAGIC: tuple[tuple[int, bytes, str], ...] = (
-    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
-    (0, b"\xff\xd8\xff", "image/jpeg"),
-    (0, b"GIF87a", "image/gif"),
-    (0, b"GIF89a", "image/gif"),
-    (8, b"WEBP", "image/webp"),
-    (0, b"BM", "image/bmp"),
-    (4, b"ftypheic", "image/heic"),
-    (4, b"ftypavif", "image/avif"),
-    (8, b"WAVE", "audio/wav"),
-    (0, b"ID3", "audio/mpeg"),
-    (0, b"\xff\xfb", "audio/mpeg"),
-    (0, b"\xff\xf3", "audio/mpeg"),
-    (0, b"fLaC", "audio/flac"),
-    (0, b"OggS", "audio/ogg"),
-    (4, b"ftypM4A", "audio/mp4"),
-    (0, b"%PDF-", "application/pdf"),
-)
-
-
-def sniff(data: bytes, kind: Literal["image", "audio", "document"], *, field: str = "data") -> str:
-    """The media type that the first bytes of *data* tell.
-
-    Raises:
-        InvalidRequestError: an image or audio was wanted and the bytes are not known as one.
-    """
-    for offset, magic, media_type in _MAGIC:
-        if data.startswith(magic, offset) and (kind == "document" or media_type.startswith(kind)):
-            return media_type
-    if kind != "document":
-        raise InvalidRequestError(
-            f"is no {kind} whose form is known by its first bytes; give media_type", field=field
-        )
-    try:
-        data[:4096].decode("utf-8", "strict")
-    except UnicodeDecodeError:
-        return "application/octet-stream"
-    return "text/plain"
-
-
-def _read(path: str | os.PathLike[str]) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-    raise InvalidRequestError(f"cannot read {os.fspath(path)!r}: {reason}", field="path")
-
-
-def _media_type(
-    path: str | os.PathLike[str], data: bytes, kind: Literal["image", "audio", "document"]
-) -> str:
-    # The bytes say what they are better than the name does; the name helps where they do not.
-    guessed = mimetypes.guess_type(os.fspath(path))[0]
-    try:
-        found = sniff(data, kind, field="path")
-    except InvalidRequestError:
-        if guessed is None or not guessed.startswith(kind):
-            raise
-        return guessed
-    if found in ("text/plain", "application/octet-stream") and guessed:
-        return guessed
-    return found

@@ -47,6 +47,13 @@ def pydantic_value(cls: type, text: bytes | str, *, at: str = "$") -> object:
     raise ValueError("\n".join(lines))
 
 
+def pydantic_json(value: object) -> object:
+    """*value*, of a pydantic class, as JSON: by pydantic's own rules, and the schema's names."""
+    from pydantic import TypeAdapter
+
+    return cast("object", TypeAdapter(type(value)).dump_python(value, mode="json", by_alias=True))
+
+
 def _step(step: int | str) -> str:
     return f"[{step}]" if isinstance(step, int) else f".{step}"
 

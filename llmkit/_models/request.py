@@ -323,8 +323,8 @@ class ChatCompletionRequest(Generic[T_co]):
         if isinstance(given.get("timeout"), Mapping):
             given["timeout"] = _timeout_from_dict(cast("JsonObject", given["timeout"]))
         for name in given:
-            if name not in _FIELDS:
-                near = get_close_matches(name, _FIELDS, 1)
+            if name not in FIELDS:
+                near = get_close_matches(name, FIELDS, 1)
                 told = f"; did you mean {near[0]}?" if near else ""
                 raise InvalidRequestError(f"is not a field of a request{told}", field=name)
         for name in ("model", "messages"):
@@ -344,10 +344,12 @@ class RequestOption(Protocol[T_co]):
         """*request*, changed."""
 
 
-_FIELDS: Final = tuple(attribute.alias or "" for attribute in fields(ChatCompletionRequest))
+FIELDS: Final = tuple(attribute.alias or "" for attribute in fields(ChatCompletionRequest))
+"""The names of a request's fields."""
+
 _PLAIN: Final = tuple(
     name
-    for name in _FIELDS
+    for name in FIELDS
     if name
     not in (
         *("model", "messages", "tools", "tool_choice", "response_format", "stop", "timeout"),

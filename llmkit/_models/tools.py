@@ -166,6 +166,19 @@ def _is_text(_: object, attribute: Attribute[str], value: object) -> None:
 
 
 @frozen
+class FunctionCall:
+    """A call as OpenAI's own objects hold it, for code that was written for them.
+
+    Args:
+        name: the tool's name.
+        arguments: the arguments as the model wrote them: JSON text, perhaps broken.
+    """
+
+    name: str
+    arguments: str
+
+
+@frozen
 class ToolCall:
     """A call that the model asks for.
 
@@ -207,6 +220,11 @@ class ToolCall:
             f"the arguments of the call of {self.name!r} are {reason}: {source[:200]!r}",
             text=source,
         )
+
+    @property
+    def function(self) -> FunctionCall:
+        """The same by OpenAI's names: `call.function.name`, `call.function.arguments`."""
+        return FunctionCall(self.name, self.arguments_json)
 
     @classmethod
     def of(cls, name: str, arguments: Mapping[str, object], *, id: str) -> ToolCall:

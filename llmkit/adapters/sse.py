@@ -5,14 +5,15 @@ Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from ..errors import DecodeError
 
 MAX_EVENT_BYTES: Final = 32 * 1024 * 1024
 """The most that one event may hold before it is refused: an answer's largest image fits."""
 
-_BOM = b"\xef\xbb\xbf"
+_BOM: Final = b"\xef\xbb\xbf"
+_LONGEST_HEAD: Final = 100
 
 
 class Event(NamedTuple):
@@ -20,6 +21,10 @@ class Event(NamedTuple):
 
     name: str
     data: bytes
+
+
+Run: TypeAlias = tuple[str, list[bytes]]
+"""Events of one name in a row: the name, and the data of each."""
 
 
 class SSEDecoder:
@@ -31,11 +36,10 @@ class SSEDecoder:
 
     def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
         self._max = max_event_bytes
-        self._pieces: list[bytes] = []  # of a line whose end is not there yet
-        self._rest = 0  # bytes of those pieces
-        self._data: list[bytes] = []
-        self._held = 0  # bytes of the event's lines so far
-        self._name = ""
+        self._pieces: list[bytes] = []  # of an event whose end is not there yet
+        self._held = 0  # bytes of those pieces
+        self._head = b"data: "  # what the last events had before their data
+        self._name = ""  # of those events
         self._after_cr = False
         self._begun = False
 
@@ -45,67 +49,105 @@ class SSEDecoder:
         Raises:
             DecodeError: one event holds more than the most that it may.
         """
+        return [Event(name, text) for name, texts in self.runs(data) for text in texts]
+
+    def runs(self, data: bytes) -> list[Run]:
+        """The same, those of one name together: a name and a tuple for each cost 0.3 µs.
+
+        Raises:
+            DecodeError: one event holds more than the most that it may.
+        """
         if not self._begun:
             data = self._without_bom(data)
         if b"\r" in data or self._after_cr:
             data = self._plain_line_ends(data)
-        if not data:
-            return []
-        end = data.rfind(b"\n")
-        if end < 0:
-            self._hold(data)
-            return []
-        if self._pieces:
-            self._pieces.append(data[:end])
-            whole = b"".join(self._pieces)
-            self._pieces.clear()
-            self._rest = 0
-        else:
-            whole = data[:end]
-        events = self._lines(whole)
-        if end + 1 < len(data):
-            self._hold(data[end + 1 :])
-        return events
+        end = data.rfind(b"\n\n") + 2
+        if end < 2:
+            # The two may have come in two reads.
+            halved = data[:1] == b"\n" and self._pieces and self._pieces[-1].endswith(b"\n")
+            if not halved:
+                self._hold(data)
+                return []
+            end = 1
+        self._pieces.append(data[:end])
+        whole = b"".join(self._pieces)
+        self._pieces.clear()
+        self._held = 0
+        runs = self._alike(whole) or self._lines(whole)
+        self._hold(data[end:])
+        return runs
 
     def close(self) -> list[Event]:
         """The last event, where the stream ended without the blank line after it."""
         rest = b"".join(self._pieces)
         self._pieces.clear()
-        self._rest = 0
-        return self._lines(rest + b"\n") if rest or self._data else []
+        self._held = 0
+        found = self._lines(rest + b"\n\n") if rest else []
+        return [Event(name, text) for name, texts in found for text in texts]
 
-    def _lines(self, text: bytes) -> list[Event]:
-        events: list[Event] = []
-        for line in text.split(b"\n"):
-            if self._held + len(line) > self._max:
+    def _alike(self, whole: bytes) -> list[Run]:
+        """The events in *whole* where each is one line of data after the head of the last ones.
+
+        So are nearly all. Line by line, each costs 0.6 µs more.
+        """
+        head = self._head
+        texts = whole[len(head) : -2].split(b"\n\n" + head)
+        # All line ends are those of heads and blank lines: there is none in the data.
+        expected = len(texts) * (head.count(b"\n") + 2)
+        if (
+            not whole.startswith(head)
+            or whole.count(b"\n") != expected
+            or len(whole) > self._max
+        ):
+            return []
+        return [(self._name, texts)]
+
+    def _lines(self, whole: bytes) -> list[Run]:
+        runs: list[Run] = []
+        before: list[bytes] = []  # lines of the event, but for its data
+        data: list[bytes] = []
+        name, held = "", 0
+        for line in whole.split(b"\n"):
+            if held + len(line) > self._max:
                 raise DecodeError(f"an event holds more than {self._max} bytes")
             if line.startswith(b"data:"):
-                self._data.append(line[6:] if line[5:6] == b" " else line[5:])
-                self._held += len(line)
-            elif not line:
-                if self._data:
-                    data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
-                    events.append(Event(self._name, data))
-                    self._data = []
-                    self._held = 0
-                self._name = ""
-            elif line.startswith(b"event:"):
-                self._name = line[6:].strip().decode("utf-8", "replace")
+                data.append(line[6:] if line[5:6] == b" " else line[5:])
+                held += len(line)
             elif line == b"data":
-                self._data.append(b"")
-                self._held += len(line)
-        return events
+                data.append(b"")
+                held += len(line)
+            elif line:
+                before.append(line)
+                if line.startswith(b"event:"):
+                    name = line[6:].strip().decode("utf-8", "replace")
+            else:
+                if data:
+                    if runs and runs[-1][0] == name:
+                        runs[-1][1].append(b"\n".join(data))
+                    else:
+                        runs.append((name, [b"\n".join(data)]))
+                    self._learn(before, name)
+                before, data, name, held = [], [], "", 0
+        return runs
+
+    def _learn(self, before: list[bytes], name: str) -> None:
+        """What the next events may well begin with. A guess: `_alike` takes nothing for granted."""
+        head = b"\n".join([*before, b"data: "])
+        if len(head) <= _LONGEST_HEAD:
+            self._head, self._name = head, name
 
     def _hold(self, piece: bytes) -> None:
+        if not piece:
+            return
         self._pieces.append(piece)
-        self._rest += len(piece)
-        if self._held + self._rest > self._max:
+        self._held += len(piece)
+        if self._held > self._max:
             raise DecodeError(f"an event holds more than {self._max} bytes")
 
     def _without_bom(self, data: bytes) -> bytes:
         data = b"".join((*self._pieces, data))
         self._pieces.clear()
-        self._rest = 0
+        self._held = 0
         if len(data) < len(_BOM) and _BOM.startswith(data):
             self._hold(data)
             return b""

@@ -12,13 +12,13 @@ from attrs import evolve, field, frozen
 
 from .._http import Headers, HttpRequest
 from .._json import JsonValue, dumps, loads
+from .._redaction import mask
 from ..errors import (
     RequestNotSentError,
     ResponseLostError,
     TimeoutError,
     TimeoutLimit,
     TransportError,
-    mask,
 )
 
 _REDACTED: Final = "[REDACTED]"

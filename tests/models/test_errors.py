@@ -16,6 +16,8 @@ import llmkit.errors
 from llmkit._http import Headers
 from llmkit._models.messages import AssistantMessage
 from llmkit._models.response import ChatCompletionChoice, ChatCompletionResponse, FinishReason
+from llmkit._models.tool_run import ToolRound, ToolRun
+from llmkit._redaction import mask, redact
 from llmkit._retry import Attempt
 from llmkit.errors import (
     APIError,
@@ -38,16 +40,16 @@ from llmkit.errors import (
     StreamInterruptedError,
     TimeoutError,
     ToolArgumentsError,
+    ToolLoopError,
     TransportError,
     UnsupportedParameterError,
-    mask,
-    redact,
 )
 
 KEY = "sk-secret-0123456789"
 ANSWER: ChatCompletionResponse[object] = ChatCompletionResponse(
     choices=(ChatCompletionChoice(0, AssistantMessage("half"), FinishReason.OTHER),)
 )
+RUN: ToolRun[object] = ToolRun(messages=(), rounds=(ToolRound(ANSWER),))
 API_ERRORS = [
     cls
     for name in llmkit.errors.__all__
@@ -83,6 +85,7 @@ MAKERS: list[Callable[[], LLMKitError]] = [
     lambda: DecodeError("a", body=b"x" * 5000),
     lambda: ResponseParseError("a", reason="json", text="t", response=ANSWER),
     lambda: ToolArgumentsError("a", text="t", reason="type"),
+    lambda: ToolLoopError("a", run=RUN),
 ]
 
 
