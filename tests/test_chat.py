@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from colours import Builder, Colour, both
 from llmkit import (
     AsyncClient,
     ChatCompletionRequest,
+    ChunkChoice,
     Client,
     CompletionChunk,
+    DeltaMessage,
     FinishReason,
     Message,
     RetryPolicy,
@@ -20,6 +23,7 @@ from llmkit import (
     ToolChoice,
 )
 from llmkit import _events as kinds
+from llmkit._core.stream_events import StreamEvents
 from llmkit._events import (
     ContentDelta,
     FinalCandidate,
@@ -70,6 +74,8 @@ def test_a_chain_is_a_request(colour: Colour) -> None:
             .user("Hi")
             .assistant("Hello")
             .messages([{"role": "user", "content": "Go on"}])
+            .add_message({"role": "assistant", "content": "On what?"})
+            .add_message(Message.user("On."))
             .temperature(0.2)
             .max_tokens(200)
             .top_p(0.5)
@@ -87,6 +93,8 @@ def test_a_chain_is_a_request(colour: Colour) -> None:
             Message.user("Hi"),
             Message.assistant("Hello"),
             Message.user("Go on"),
+            Message.assistant("On what?"),
+            Message.user("On."),
         ],
         temperature=0.2,
         max_tokens=200,
@@ -113,6 +121,40 @@ def test_a_chat_may_begin_with_everything(colour: Colour) -> None:
         )
         named = client.chat(model="groq/m", messages=given, max_completion_tokens=5)
         assert named.request().max_tokens == 5
+
+
+@both
+def test_a_parameter_is_a_field_or_the_providers_own(colour: Colour) -> None:
+    """By the request's name for it where it has one, else as it is in the body."""
+    with door(colour) as client:
+        builder = (
+            client.chat(extra_body={"a": 0, "b": 1})
+            .user("Hi")
+            .param("max_completion_tokens", 5)
+            .param("random_seed", 7)
+            .param("a", 2)
+        )
+        request = builder.param("c", None).request()
+        assert (request.max_tokens, request.seed) == (5, 7)
+        assert request.extra_body == {"a": 2, "b": 1, "c": None}
+        assert builder.request().extra_body == {"a": 2, "b": 1}
+
+
+@both
+def test_what_would_be_sent_can_be_seen(colour: Colour) -> None:
+    """A dry run: the very body, and no key; nothing is sent."""
+    transport = ScriptedTransport(chat_reply("Hello"), chat_stream("Hello"))
+    with colour("openai/m", api_key=KEY, transport=transport) as client:
+        builder = client.chat().user("Hi").temperature(0)
+        whole, streamed = builder.build(), builder.build(stream=True)
+        assert transport.requests == []
+        client.execute(builder)
+        list(client.events(builder))
+    for built, sent in zip((whole, streamed), transport.requests, strict=True):
+        assert (built.method, built.url, built.body) == (sent.method, sent.url, sent.body)
+        assert KEY not in str(dict(built.headers))
+    with pytest.raises(InvalidRequestError):
+        builder.top_p(7).build()
 
 
 @both
@@ -170,6 +212,48 @@ def test_stats_tell_what_a_call_took(colour: Colour) -> None:
     assert (stats.attempts, stats.retry_count) == (2, 1)
     assert (stats.provider, stats.model) == ("openai", "scripted")
     assert stats.latency_ms == answer.latency.total_seconds() * 1000
+    assert stats.time_to_first_token_ms is None
+
+
+@both
+def test_a_stream_has_stats_and_an_answer_too(colour: Colour) -> None:
+    """With the time to the first piece; what was not read yet is read."""
+    for read in (0, 3):
+        head = sse({"choices": [{"index": 0, "delta": {"role": "assistant"}}]})
+        body = [head, *(chunk({"content": text}) for text in ("Hel", "lo"))]
+        usage = sse({"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}})
+        reply = StreamReply([*body, chunk({}, "stop"), usage, sse("[DONE]")], 200, {"x-id": "1"})
+        with door(colour, Reply({}, 500), reply, retry=RetryPolicy(wait_initial=0)) as client:
+            stream = client.events(client.chat().user("Hi"))
+            for _ in range(read):
+                next(stream)
+            stats, answer = stream.stats(), stream.response()
+            assert answer.content == "Hello"
+            assert list(stream) == []
+            assert (stats.total_tokens, stats.attempts, stats.provider) == (5, 2, "openai")
+            assert stats.latency_ms == answer.latency.total_seconds() * 1000
+            assert stats.time_to_first_token_ms is not None
+            assert 0 < stats.time_to_first_token_ms <= stats.latency_ms
+
+
+@both
+def test_a_stream_that_broke_off_has_no_stats(colour: Colour) -> None:
+    """It raises its error, before and after."""
+    with door(colour, StreamReply([chunk({"content": "a"})])) as client:
+        stream = client.events(client.chat().user("Hi"))
+        for ask in (stream.stats, stream.response, stream.stats):
+            with pytest.raises(StreamInterruptedError):
+                ask()
+
+
+def test_the_first_token_is_the_first_piece_of_an_answer() -> None:
+    """A chunk that says nothing yet is none; thinking and calls are."""
+    said = DeltaMessage(reasoning="Hm.")
+    times = [timedelta(seconds=seconds) for seconds in (1, 2, 3)]
+    events = StreamEvents()
+    for delta, time in zip((DeltaMessage(), said, said), times, strict=True):
+        events.take(CompletionChunk((ChunkChoice(0, delta),), total_latency=time))
+    assert events.first_token == times[1]
 
 
 STOPPED = (FinalCandidate(0, "stop", "stop"), StreamEnd("stop"))
@@ -357,9 +441,7 @@ def test_there_is_a_word_for_every_kind() -> None:
 
 def test_a_chunk_without_a_reason_ends_as_other() -> None:
     """The last chunk may be of an answer with no choices."""
-    from llmkit.chat import _Events
-
-    events = _Events()
+    events = StreamEvents()
     events.take(CompletionChunk(is_last_chunk=True))
     assert [event.data for event in events.ready] == [StreamEnd("other")]
 

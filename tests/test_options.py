@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 import pytest
 
+import llmkit
 from llmkit import (
     ChatCompletionRequest,
     ResponseFormat,
@@ -16,21 +17,37 @@ from llmkit import (
     UserMessage,
     new_chat_completion_request,
     new_chat_completion_stream_request,
+    with_extra_body,
+    with_extra_headers,
+    with_extra_query,
+    with_frequency_penalty,
+    with_logit_bias,
+    with_logprobs,
+    with_max_tokens,
+    with_metadata,
+    with_n,
+    with_parallel_tool_calls,
+    with_presence_penalty,
+    with_prompt_mode,
+    with_reasoning_budget,
+    with_reasoning_effort,
     with_response_json_object_format,
     with_response_json_schema,
     with_response_text_format,
-    with_streaming,
-    with_tool_choice,
-    with_tools,
-)
-from llmkit._models.options import (
-    with_max_tokens,
-    with_reasoning_effort,
+    with_safe_prompt,
     with_seed,
+    with_service_tier,
     with_stop,
+    with_streaming,
     with_temperature,
     with_timeout,
+    with_tool_choice,
+    with_tools,
+    with_top_k,
+    with_top_logprobs,
     with_top_p,
+    with_unsupported,
+    with_user,
 )
 from llmkit.errors import InvalidRequestError
 
@@ -48,13 +65,31 @@ OPTIONS: dict[str, tuple[Any, dict[str, Any]]] = {
         with_response_json_object_format(),
         {"response_format": ResponseFormat("json_object")},
     ),
-    "with_temperature": (with_temperature(0), {"temperature": 0}),
+    "with_parallel_tool_calls": (with_parallel_tool_calls(False), {"parallel_tool_calls": False}),
     "with_max_tokens": (with_max_tokens(5), {"max_tokens": 5}),
+    "with_temperature": (with_temperature(0), {"temperature": 0}),
     "with_top_p": (with_top_p(0.5), {"top_p": 0.5}),
+    "with_top_k": (with_top_k(40), {"top_k": 40}),
+    "with_n": (with_n(2), {"n": 2}),
     "with_stop": (with_stop("a", "b"), {"stop": ("a", "b")}),
     "with_seed": (with_seed(7), {"seed": 7}),
+    "with_frequency_penalty": (with_frequency_penalty(-1), {"frequency_penalty": -1}),
+    "with_presence_penalty": (with_presence_penalty(0), {"presence_penalty": 0}),
+    "with_logit_bias": (with_logit_bias({5: 1.5}), {"logit_bias": {"5": 1.5}}),
+    "with_logprobs": (with_logprobs(), {"logprobs": True}),
+    "with_top_logprobs": (with_top_logprobs(0), {"top_logprobs": 0}),
     "with_reasoning_effort": (with_reasoning_effort("low"), {"reasoning_effort": "low"}),
+    "with_reasoning_budget": (with_reasoning_budget(0), {"reasoning_budget": 0}),
+    "with_prompt_mode": (with_prompt_mode("reasoning"), {"prompt_mode": "reasoning"}),
+    "with_safe_prompt": (with_safe_prompt(), {"safe_prompt": True}),
+    "with_user": (with_user("u"), {"user": "u"}),
+    "with_metadata": (with_metadata({"a": "b"}), {"metadata": {"a": "b"}}),
+    "with_service_tier": (with_service_tier("flex"), {"service_tier": "flex"}),
     "with_timeout": (with_timeout(30), {"timeout": Timeout(total=30)}),
+    "with_unsupported": (with_unsupported("drop"), {"unsupported": "drop"}),
+    "with_extra_headers": (with_extra_headers({"X-A": "b"}), {"extra_headers": {"X-A": "b"}}),
+    "with_extra_query": (with_extra_query({"a": "b"}), {"extra_query": {"a": "b"}}),
+    "with_extra_body": (with_extra_body({"a": [None]}), {"extra_body": {"a": [None]}}),
 }
 
 
@@ -64,6 +99,25 @@ def test_an_option_changes_its_field(option: Any, fields: dict[str, Any]) -> Non
     assert PLAIN.with_options(option) == attrs.evolve(PLAIN, **fields)
     assert new_chat_completion_request("openai/m", HI, option) == attrs.evolve(PLAIN, **fields)
     assert ChatCompletionRequest("openai/m", HI) == PLAIN
+
+
+def test_every_field_has_its_option() -> None:
+    """But the two that each request begins with, and Mistral's other name for `seed`."""
+    changed = {field for _, fields in OPTIONS.values() for field in fields} | {"tools"}
+    told = {field.alias for field in attrs.fields(ChatCompletionRequest)}
+    assert changed == told - {"model", "messages", "random_seed"}
+    options = {name for name in llmkit.__all__ if name.startswith("with_")}
+    assert options == {*OPTIONS, "with_tools", "with_response_json_schema"}
+
+
+def test_what_ends_an_answer_may_be_a_list() -> None:
+    """Or texts one by one; what is neither is refused by the request."""
+    for option in (with_stop("a", "b"), with_stop(["a", "b"]), with_stop(("a",), "b")):
+        assert PLAIN.with_options(option).stop == ("a", "b")
+    wrong: Any = 7
+    with pytest.raises(InvalidRequestError) as caught:
+        PLAIN.with_options(with_stop("a", wrong))
+    assert caught.value.field == "stop[1]"
 
 
 def test_tools_are_chosen_from_freely() -> None:
