@@ -1,7 +1,8 @@
 """Every check of the project.
 
-`nox` runs them all, `nox -s lint` one of them, `nox -s tests-3.12 -- -k stream` a part of one.
-A Python that is not installed is passed over, and said so.
+`nox` runs them all but for `bench`, which wants a quiet machine; `nox -s lint` runs one of them,
+`nox -s tests-3.12 -- -k stream` a part of one. A Python that is not installed is passed over, and
+said so.
 """
 
 from __future__ import annotations
@@ -80,7 +81,8 @@ def coverage(session: nox.Session) -> None:
 def mypy(session: nox.Session) -> None:
     """The types as mypy sees them: the package, its tests, its examples and its documents."""
     session.install(everything(), *group("typing"))
-    session.run("mypy", "--strict", "llmkit", "tests", "examples", "noxfile.py")
+    session.run("mypy", "--strict", "llmkit", "tests", "examples", "benchmarks", "noxfile.py")
+    session.run("mypy", "--strict", "docs/provider_list.py")
     session.run("python", "-m", "pytest", "-q", "tests/test_docs.py", "-k", "types")
 
 
@@ -98,6 +100,16 @@ def docs(session: nox.Session) -> None:
     """The documents; they land in docs/_build."""
     session.install(everything(), *group("docs"))
     session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build")
+
+
+@nox.session(python=OLDEST, default=False)
+def bench(session: nox.Session) -> None:
+    """What llmkit costs, beside the bare libraries and other SDKs; they install on the first run.
+
+    `nox -s bench -- --quick --only llmkit,raw --only-measure sync`: see benchmarks/README.md.
+    """
+    kept = str(Path(session.cache_dir) / "bench")
+    session.run("python", "-m", "benchmarks", "--environments", kept, *session.posargs)
 
 
 @nox.session(python=NEWEST)

@@ -12,6 +12,8 @@ import typer
 
 from .chat import chat
 from .endings import TERMINATED, tell
+from .keys import keys
+from .models import models
 from .providers import providers
 
 app: typer.Typer = typer.Typer(
@@ -25,6 +27,8 @@ app: typer.Typer = typer.Typer(
 )
 app.command()(chat)
 app.command()(providers)
+app.command()(models)
+app.add_typer(keys)
 
 
 def _version(asked: bool) -> None:

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attrs import evolve, frozen
-
 from .. import Client, ConfigurationError
-from ..providers import Config, Provider, get, load_config, names
-from ..providers.keys import base_url_of, key_variables, resolve_key
+from ..providers import Config, Provider, get, load_config, names, os_keyring
 from .endings import UsageError, tell
+from .readiness import readiness
 
 _DEMO = "echo/demo"
-
-
-@frozen
-class Readiness:
-    """Whether a provider can be asked now.
-
-    Args:
-        ready: whether it can.
-        why: the reason, in a few words.
-        has_key: whether a key was found.
-    """
-
-    ready: bool
-    why: str
-    has_key: bool = False
 
 
 def known_providers(own: Sequence[Provider]) -> tuple[Provider, ...]:
@@ -48,18 +31,52 @@ def provider_named(name: str, own: Sequence[Provider]) -> Provider:
     return get(name)
 
 
-def readiness(provider: Provider) -> Readiness:
-    """Whether *provider* can be asked now, and why (not)."""
+def client_of(
+    config: Config, model: str | None, *, provider: str | None, base_url: str | None
+) -> Client:
+    """A client as the user's file has it, but for what the command line says.
+
+    The OS keyring is asked for missing keys unless the file says no: a person is there.
+
+    Raises:
+        UsageError: the address is given for one provider, and another is asked.
+        ConfigurationError: there is no such provider.
+    """
+    own = provider or config.provider
+    if base_url is not None and model is not None:
+        own = _addressed(config, provider, model) or own
+    return Client(
+        model,
+        provider=own,
+        base_url=base_url,
+        providers=config.providers,
+        timeout=config.timeout,
+        retry=config.retry,
+        unsupported=config.unsupported or "error",
+        keyring=may_ask_keyring(config),
+    )
+
+
+def may_ask_keyring(config: Config) -> bool:
+    """Whether the OS keyring is asked for a key that is missing."""
+    return os_keyring.installed() if config.keyring is None else config.keyring
+
+
+def _addressed(config: Config, provider: str | None, model: str) -> str | None:
+    """Whose the address of `--base-url` is, where the model's name says so."""
+    prefix, slash, _ = model.partition("/")
     try:
-        base_url_of(provider)
-        key = resolve_key(evolve(provider, key_required=False))
-    except ConfigurationError as error:
-        return Readiness(False, str(error))
-    if key is not None:
-        return Readiness(True, "key found", has_key=True)
-    if provider.auth is None or not provider.key_required:
-        return Readiness(True, "no key needed")
-    return Readiness(False, f"missing {key_variables(provider)[0]}")
+        named = provider_named(prefix, config.providers) if slash else None
+    except ConfigurationError:  # the slash is one of the model's own name
+        return None
+    if named is None:
+        return None
+    if provider is None:
+        return named.name
+    # Else the one would get the address, and the other be asked at its own.
+    if named != provider_named(provider, config.providers):
+        raise UsageError(f"--base-url is for {provider}, and the model is of {named.name}")
+    return provider
 
 
 def client_for(model: str | None, *, provider: str | None, base_url: str | None) -> Client:
@@ -75,15 +92,8 @@ def client_for(model: str | None, *, provider: str | None, base_url: str | None)
         ConfigurationError: there is no such provider, or the user's file is wrong.
     """
     config = load_config()
-    return Client(
-        model or _default_model(config, provider, base_url),
-        provider=provider or config.provider,
-        base_url=base_url,
-        providers=config.providers,
-        timeout=config.timeout,
-        retry=config.retry,
-        unsupported=config.unsupported or "error",
-    )
+    named = model or _default_model(config, provider, base_url)
+    return client_of(config, named, provider=provider, base_url=base_url)
 
 
 def _default_model(config: Config, provider: str | None, base_url: str | None) -> str:
@@ -92,7 +102,8 @@ def _default_model(config: Config, provider: str | None, base_url: str | None) -
     named = provider or config.provider
     if named is not None:
         raise UsageError(f"name one of the models of {named} with --model")
-    ready = [known.name for known in known_providers(config.providers) if readiness(known).has_key]
+    found = known_providers(config.providers)
+    ready = [known.name for known in found if readiness(known).key_in is not None]
     if ready:
         raise UsageError(
             f"there is a key for {' and '.join(ready)}; name a model with --model, such as "

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -11,34 +10,61 @@ from attrs import fields
 
 from .. import ConfigurationError
 from .._json import JsonValue
-from ..providers import HeaderAuth, Provider, load_config
+from ..providers import Config, HeaderAuth, MediaLimits, ModelRule, Provider, load_config
 from ..providers.keys import base_url_of, key_variables
-from .choice import known_providers, provider_named, readiness
-from .endings import ending, printable
+from .choice import known_providers, may_ask_keyring, provider_named
+from .endings import ending, tell
 from .inputs import write_json
+from .manifest import write_manifest
+from .readiness import Readiness, readiness
+from .render import on_terminal
+from .table import write_table
 
-_HEADINGS = ("NAME", "WIRE", "BASE URL", "KEY VARIABLE", "READY")
+_HEADINGS = ("NAME", "READY", "KEY, OR WHAT IS MISSING", "WIRE", "BASE URL")
 
 
 def providers(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Show all of this one.")] = "",
+    ready: Annotated[bool, typer.Option("--ready", help="Only those that can be asked.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
 ) -> None:
     """List the providers, and which of them are ready; or show one."""
     with ending():
-        own = load_config().providers
+        config = load_config()
         if name:
-            shown = _manifest(provider_named(name, own))
-            write_json(shown) if as_json else _write_fields(shown)
-        elif as_json:
-            write_json([_summary(provider) for provider in known_providers(own)])
+            _show(provider_named(name, config.providers), config, as_json=as_json)
         else:
-            _write_table(_row(provider) for provider in known_providers(own))
+            _list(config, only_ready=ready, as_json=as_json)
 
 
-def _summary(provider: Provider) -> dict[str, JsonValue]:
+def _show(provider: Provider, config: Config, *, as_json: bool) -> None:
+    state = readiness(provider, keyring=may_ask_keyring(config))
+    if as_json:
+        write_json({**_fields(provider), **_summary(provider, state)})
+    else:
+        write_manifest(provider, state, _base_url(provider))
+
+
+def _list(config: Config, *, only_ready: bool, as_json: bool) -> None:
+    # Its owner may have to unlock it: a mere list asks the keyring only where the file says so.
+    asks = config.keyring or False
+    found = known_providers(config.providers)
+    known = [(each, readiness(each, keyring=asks)) for each in found]
+    shown = [(each, state) for each, state in known if state.ready or not only_ready]
+    if as_json:
+        write_json([_summary(each, state) for each, state in shown])
+        return
+    rows = [_row(each, state) for each, state in shown]
+    write_table(_HEADINGS, rows, marked=[state.ready for _, state in shown])
+    if on_terminal():
+        count = sum(state.ready for _, state in known)
+        tell(f"{count} of {len(known)} are ready; `llmkit providers NAME` shows one")
+        if may_ask_keyring(config) and not asks:
+            tell("the OS keyring was not asked: `llmkit keys` lists who has a key there")
+
+
+def _summary(provider: Provider, state: Readiness) -> dict[str, JsonValue]:
     """What the list tells of one provider."""
-    state = readiness(provider)
     return {
         "name": provider.name,
         "wire": _wire(provider),
@@ -46,22 +72,20 @@ def _summary(provider: Provider) -> dict[str, JsonValue]:
         "env": key_variables(provider) if provider.auth is not None else (),
         "ready": state.ready,
         "why": state.why,
+        "key_in": state.key_in,
     }
 
 
-def _manifest(provider: Provider) -> dict[str, JsonValue]:
+def _fields(provider: Provider) -> dict[str, JsonValue]:
     """Everything about one provider; of its headers the names only: a value may be a key."""
     values = {item.name: _plain(getattr(provider, item.name)) for item in fields(Provider)}
-    values["wire"] = _wire(provider)
     values["headers"] = list(provider.headers)
-    return {**values, **_summary(provider)}
+    return values
 
 
-def _row(provider: Provider) -> Sequence[str]:
-    state = readiness(provider)
-    variable = provider.env[0] if provider.auth is not None and provider.env else "-"
-    told = "yes, " if state.ready else "no, "
-    return (provider.name, _wire(provider), _base_url(provider), variable, told + state.why)
+def _row(provider: Provider, state: Readiness) -> Sequence[str]:
+    told = "yes" if state.ready else "no"
+    return (provider.name, told, state.why, _wire(provider), _base_url(provider))
 
 
 def _wire(provider: Provider) -> str:
@@ -72,44 +96,19 @@ def _wire(provider: Provider) -> str:
 def _base_url(provider: Provider) -> str:
     try:
         return base_url_of(provider)
-    except ConfigurationError:  # the environment's is wrong: `readiness` says how
+    except ConfigurationError:  # a part of it is missing or wrong: `readiness` says which
         return provider.base_url
 
 
 def _plain(value: object) -> JsonValue:
     if isinstance(value, HeaderAuth):
         return {"header": value.header, "prefix": value.prefix}
+    if isinstance(value, MediaLimits):
+        return {item.name: _plain(getattr(value, item.name)) for item in fields(MediaLimits)}
+    if isinstance(value, ModelRule):
+        return {"match": list(value.match), "quirks": _plain(value.quirks)}
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value if value is None or isinstance(value, bool | int | float) else str(value)
-
-
-def _write_table(rows: Iterable[Sequence[str]]) -> None:
-    table = [_HEADINGS, *rows]
-    widths = [max(map(len, column)) for column in zip(*table)]
-    for row in table:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths)]
-        _write_line("  ".join(cells).rstrip())
-
-
-def _write_fields(values: Mapping[str, JsonValue]) -> None:
-    width = max(map(len, values))
-    for name, value in values.items():
-        _write_line(f"{name.ljust(width)}  {_said(value)}")
-
-
-def _said(value: JsonValue) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key}={item!r}" for key, item in value.items()) or "-"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(str, value)) or "-"
-    return "-" if value is None else str(value)
-
-
-def _write_line(text: str) -> None:
-    sys.stdout.buffer.write(printable(text).encode("utf-8", "replace") + b"\n")
-    sys.stdout.buffer.flush()

@@ -260,6 +260,10 @@ def test_the_next_page_is_asked_for(wire: str) -> None:
             "openai-chat",
             {"result": [], "result_info": {"page": 3, "per_page": 50, "total_count": 130}},
         ),
+        (
+            "openai-chat",
+            {"result": [], "result_info": {"page": 2, "per_page": 50, "total_count": 100}},
+        ),
         ("openai-chat", {"result": [], "result_info": {"page": 1, "per_page": 0}}),
         ("ollama", {"models": [{"name": "a"}], "nextPageToken": "t"}),
         ("bedrock-converse", {"modelSummaries": [{"modelId": "a"}], "nextToken": "t"}),

@@ -23,10 +23,17 @@ PATIENCE = 30.0
 
 
 def environment(**more: str) -> dict[str, str]:
-    """An environment in which nothing of the developer's own counts: no key, no file."""
+    """An environment in which nothing of the developer's own counts: no key, file or keyring."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
     source = str(Path(llmkit.__file__).parents[1])
-    return {**kept, "PYTHONPATH": source, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", **more}
+    return {
+        **kept,
+        "PYTHONPATH": source,
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "xterm-256color",
+        **more,
+    }
 
 
 @frozen

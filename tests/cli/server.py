@@ -67,6 +67,11 @@ def answer(text: str, **message: object) -> Reply:
     return Reply([json.dumps(body).encode()])
 
 
+def listing(*models: dict[str, object]) -> Reply:
+    """A list of models."""
+    return Reply([json.dumps({"object": "list", "data": models}).encode()])
+
+
 def refusal(status: int, code: str, message: str) -> Reply:
     """An error."""
     return Reply([json.dumps({"error": {"code": code, "message": message}}).encode()], status)
@@ -80,6 +85,7 @@ class Server:
     replies: list[Reply] = field(factory=list)
     asked: list[dict[str, object]] = field(factory=list)
     keys: list[str] = field(factory=list)
+    paths: list[str] = field(factory=list)
 
     def messages(self, index: int = -1) -> list[dict[str, object]]:
         """The messages of one of the requests."""
@@ -95,9 +101,16 @@ class Server:
 
 def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # the name that http.server calls
+        def do_GET(self) -> None:  # the name that http.server calls
+            server.paths.append(self.path)
+            self._reply()
+
+        def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             server.asked.append(json.loads(self.rfile.read(length)))
+            self._reply()
+
+        def _reply(self) -> None:
             server.keys.append(self.headers.get("Authorization", ""))
             reply = server.replies.pop(0) if len(server.replies) > 1 else server.replies[0]
             self.send_response(reply.status)

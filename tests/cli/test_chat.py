@@ -43,6 +43,21 @@ def test_the_first_command_answers_on_a_fresh_machine(llmkit: Program) -> None:
     assert "echo/demo" in done.err
 
 
+def test_an_address_is_the_models_own(llmkit: Program, server: Server) -> None:
+    """`--base-url` is for whom the model's name says, whatever provider llmkit.toml prefers;
+    one that is for another by `--provider` would be of no effect, and is a mistake."""
+    (llmkit.folder / "llmkit.toml").write_text('[client]\nprovider = "openai"\n')
+    server.replies = [answer("Hi")]
+    assert llmkit("chat", "Hi", "--no-stream", *at(server)).out == b"Hi\n"
+    slashes = ["-m", "who/knows", "--provider", "llamacpp", "--base-url", server.base_url]
+    assert llmkit("chat", "Hi", "--no-stream", *slashes).out == b"Hi\n"
+    assert [asked["model"] for asked in server.asked] == ["m", "who/knows"]
+    done = llmkit("chat", "Hi", *at(server), "--provider", "groq")
+    assert done.code == 2
+    assert "--base-url is for groq, and the model is of llamacpp" in done.error
+    assert len(server.asked) == 2
+
+
 @pytest.mark.parametrize("how", ["--stream", "--no-stream"])
 def test_a_pipe_gets_the_answers_bytes_and_a_newline(
     llmkit: Program, server: Server, how: str

@@ -34,7 +34,13 @@ def test_the_version(llmkit: Program) -> None:
     assert (done.code, done.out.decode()) == (0, f"llmkit {package.__version__}\n")
 
 
-@pytest.mark.parametrize("args", [["--help"], ["chat", "-h"], ["providers", "--help"]])
+@pytest.mark.parametrize(
+    "args",
+    [
+        *(["--help"], ["chat", "-h"], ["providers", "--help"], ["models", "-h"]),
+        *(["keys", "--help"], ["keys", "set", "-h"], ["keys", "delete", "-h"]),
+    ],
+)
 def test_help(llmkit: Program, args: list[str]) -> None:
     """In a pipe it is plain text."""
     done = llmkit(*args)

@@ -220,6 +220,8 @@ def test_what_is_written_is_read(kept: FileKeyring) -> None:
     assert os_keyring.delete("openai") is True
     assert os_keyring.delete("openai") is False
     assert os_keyring.read("groq") == KEY
+    keyring.set_password("llmkit", "openai", " \n")
+    assert os_keyring.read("openai") is None
 
 
 def test_what_cannot_be_kept_is_an_error(kept: FileKeyring) -> None:

@@ -130,6 +130,7 @@ FACTS: Final[dict[str, Facts]] = {
     "sensenova": Facts(
         source="https://www.sensecore.cn/help/docs/model-as-a-service/nova/",
         url="https://api.sensenova.cn/compatible-mode/v1/chat/completions",
+        models_url="https://api.sensenova.cn/v1/llm/models",
         env=("SENSENOVA_API_KEY",),
         # The document's intervals are open: (0, 2] and (0, 1).
         model=Model(

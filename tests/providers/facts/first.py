@@ -229,6 +229,7 @@ FACTS: dict[str, Facts] = {
     "mistral": Facts(
         source="https://docs.mistral.ai/api/",
         url="https://api.mistral.ai/v1/chat/completions",
+        models_url="https://api.mistral.ai/v1/models",
         env=("MISTRAL_API_KEY",),
         aliases=("mistralai",),
         model=MISTRAL,
