@@ -240,7 +240,8 @@ class ToolLoopError(LLMKitError):
 
     def __init__(self, message: str, *, run: ToolRun[object]) -> None:
         super().__init__(message)
-        self.run = self.tool_run = run
+        self.run: ToolRun[object] = run
+        self.tool_run: ToolRun[object] | None = run
 
 
 class APIError(LLMKitError):

@@ -67,7 +67,7 @@ class ToolLoop(Generic[T]):
             reason = f"must be 1 where the loop goes on from the answer, not {request.n}"
             raise InvalidRequestError(reason, field="n")
         self.options = options
-        self.over = False
+        self.over: bool = False
         self._last = False
         self._hurried = False
         self._limits = limits

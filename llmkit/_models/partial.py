@@ -85,8 +85,6 @@ class Partial(Generic[T_co]):
             return NotImplemented
         return self.is_complete == other.is_complete and self.data == other.data
 
-    __hash__ = None  # type: ignore[assignment]  # it is equal by its data, which has none
-
     def __repr__(self) -> str:
         done = ", is_complete=True" if self.is_complete else ""
         return f"Partial({self.data!r}{done})"
