@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from llmkit._models.media import data_url
 from llmkit._models.part_form import Part, audio_format, part_from_dict, part_to_dict
 from llmkit._models.parts import (
     AudioPart,
@@ -17,7 +18,6 @@ from llmkit._models.parts import (
     ImagePart,
     ReasoningPart,
     TextPart,
-    data_url,
 )
 from llmkit.errors import InvalidRequestError
 

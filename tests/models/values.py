@@ -12,6 +12,7 @@ from llmkit._http import Headers
 from llmkit._json import JsonObject, JsonValue, dumps
 from llmkit._models.adjustments import ADJUSTMENT_KINDS, Adjustment
 from llmkit._models.logprobs import Logprobs, TokenLogprob
+from llmkit._models.media import known_type
 from llmkit._models.messages import (
     AssistantMessage,
     DeveloperMessage,
@@ -85,7 +86,8 @@ reasoning_parts = st.builds(
     raw=st.none() | json_objects,
 )
 refusal_parts = st.builds(RefusalPart, texts)
-_data = st.binary(min_size=1, max_size=20)
+# What the bytes tell would stand above a drawn type.
+_data = st.binary(min_size=1, max_size=20).filter(lambda data: known_type(data) is None)
 _urls = words.map(lambda word: f"https://example.com/{word}")
 _image_types = st.sampled_from(["image/png", "image/jpeg", "image/webp"])
 _details = st.sampled_from([None, "auto", "low", "high"])
@@ -98,13 +100,25 @@ image_parts = (
         detail=_details,
         cache_control=marks,
     )
-    | st.builds(ImagePart, file_id=words, detail=_details, cache_control=marks)
+    | st.builds(
+        ImagePart,
+        file_id=words,
+        media_type=st.none() | _image_types,
+        detail=_details,
+        cache_control=marks,
+    )
 )
 _audio_types = st.sampled_from(["audio/wav", "audio/x-wav", "audio/mpeg", "audio/ogg"])
 audio_parts = (
     st.builds(AudioPart, data=_data, media_type=_audio_types, transcript=st.none() | texts)
     | st.builds(AudioPart, url=_urls, media_type=st.none() | _audio_types)
-    | st.builds(AudioPart, file_id=words, transcript=st.none() | texts)
+    | st.builds(
+        AudioPart,
+        data=st.none() | _data,
+        file_id=words,
+        media_type=_audio_types,
+        transcript=st.none() | texts,
+    )
 )
 _file_types = st.sampled_from(["application/pdf", "text/plain;charset=utf-8", "text/csv"])
 file_parts = (

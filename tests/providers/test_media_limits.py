@@ -119,7 +119,11 @@ def test_a_request_is_counted_in_base64(sizes: list[int], limit: int) -> None:
 
 def test_what_is_elsewhere_has_no_size() -> None:
     """Addresses and ids are the provider's own to fetch; text is not media."""
-    parts: list[str | ImagePart | FilePart] = [ImagePart(url="https://a/b"), FilePart(file_id="1"), "words" * 100]
+    parts: list[str | ImagePart | FilePart] = [
+        ImagePart(url="https://a/b"),
+        FilePart(file_id="1"),
+        "words" * 100,
+    ]
     limits = MediaLimits(image=1, file=1, audio=1, request=1)
     check_media([UserMessage(parts)], limits, "mine")
 
