@@ -36,27 +36,11 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from . import errors, providers, testing
-    from ._async_client import (
-        AsyncChatCompletionStream,
-        AsyncClient,
-    )
-    from ._async_tools import (
-        AsyncToolRunStream,
-    )
-    from ._chat_client import (
-        AsyncChatClient,
-        AsyncCompletionStream,
-        ChatClient,
-        CompletionStream,
-    )
-    from ._client import (
-        ChatCompletionStream,
-        Client,
-    )
-    from ._conversation_stream import (
-        AsyncConversationStream,
-        ConversationStream,
-    )
+    from ._async_client import AsyncChatCompletionStream, AsyncClient
+    from ._async_tools import AsyncToolRunStream
+    from ._chat_client import AsyncChatClient, AsyncCompletionStream, ChatClient, CompletionStream
+    from ._client import ChatCompletionStream, Client
+    from ._conversation_stream import AsyncConversationStream, ConversationStream
     from ._events import (
         ContentDelta,
         FinalCandidate,
@@ -79,23 +63,10 @@ if TYPE_CHECKING:
         Timeout,
         Transport,
     )
-    from ._models.adjustments import (
-        Adjustment,
-        UnsupportedParameterWarning,
-    )
-    from ._models.chunks import (
-        ChunkChoice,
-        CompletionChunk,
-        DeltaMessage,
-        ToolCallDelta,
-    )
-    from ._models.function_tools import (
-        tool,
-    )
-    from ._models.logprobs import (
-        Logprobs,
-        TokenLogprob,
-    )
+    from ._models.adjustments import Adjustment, UnsupportedParameterWarning
+    from ._models.chunks import ChunkChoice, CompletionChunk, DeltaMessage, ToolCallDelta
+    from ._models.function_tools import tool
+    from ._models.logprobs import Logprobs, TokenLogprob
     from ._models.messages import (
         AssistantMessage,
         DeveloperMessage,
@@ -104,9 +75,7 @@ if TYPE_CHECKING:
         ToolMessage,
         UserMessage,
     )
-    from ._models.model_info import (
-        ModelInfo,
-    )
+    from ._models.model_info import ModelInfo
     from ._models.options import (
         with_extra_body,
         with_extra_headers,
@@ -140,12 +109,8 @@ if TYPE_CHECKING:
         with_unsupported,
         with_user,
     )
-    from ._models.parsed import (
-        ParsedResponse,
-    )
-    from ._models.partial import (
-        Partial,
-    )
+    from ._models.parsed import ParsedResponse
+    from ._models.partial import Partial
     from ._models.parts import (
         AudioPart,
         CacheControl,
@@ -162,56 +127,18 @@ if TYPE_CHECKING:
         new_chat_completion_request,
         new_chat_completion_stream_request,
     )
-    from ._models.response import (
-        ChatCompletionChoice,
-        ChatCompletionResponse,
-        FinishReason,
-    )
-    from ._models.response_format import (
-        ResponseFormat,
-    )
-    from ._models.tool_results import (
-        ToolResult,
-    )
-    from ._models.tool_run import (
-        ToolRound,
-        ToolRun,
-    )
-    from ._models.tools import (
-        FunctionCall,
-        Tool,
-        ToolCall,
-        ToolChoice,
-    )
-    from ._models.usage import (
-        Usage,
-    )
-    from ._retry import (
-        Attempt,
-        RetryPolicy,
-    )
-    from ._tools import (
-        ToolRunStream,
-    )
-    from .adapters._base import (
-        Adapter,
-        Endpoint,
-        StreamDecoder,
-    )
-    from .adapters.model_pages import (
-        ListsModels,
-        ModelPage,
-    )
-    from .chat import (
-        AsyncChatBuilder,
-        AsyncEventStream,
-        CallStats,
-        ChatBuilder,
-        EventStream,
-    )
-    from .conversation import (
-        Conversation,
-    )
+    from ._models.response import ChatCompletionChoice, ChatCompletionResponse, FinishReason
+    from ._models.response_format import ResponseFormat
+    from ._models.tool_results import ToolResult
+    from ._models.tool_run import ToolRound, ToolRun
+    from ._models.tools import FunctionCall, Tool, ToolCall, ToolChoice
+    from ._models.usage import Usage
+    from ._retry import Attempt, RetryPolicy
+    from ._tools import ToolRunStream
+    from .adapters._base import Adapter, Endpoint, StreamDecoder
+    from .adapters.model_pages import ListsModels, ModelPage
+    from .chat import AsyncChatBuilder, AsyncEventStream, CallStats, ChatBuilder, EventStream
+    from .conversation import Conversation
     from .errors import (
         APIError,
         AuthenticationError,
@@ -241,9 +168,7 @@ if TYPE_CHECKING:
         TransportError,
         UnsupportedParameterError,
     )
-    from .providers import (
-        Provider,
-    )
+    from .providers import Provider
 
 __version__ = "0.1.0.dev0"
 
@@ -398,156 +323,74 @@ __all__ = [
     "with_user",
 ]
 
-_HOME = {
-    "APIError": "errors",
-    "Adapter": "adapters._base",
-    "Adjustment": "_models.adjustments",
-    "AssistantMessage": "_models.messages",
-    "AsyncByteStream": "_http",
-    "AsyncChatBuilder": "chat",
-    "AsyncChatClient": "_chat_client",
-    "AsyncChatCompletionStream": "_async_client",
-    "AsyncClient": "_async_client",
-    "AsyncCompletionStream": "_chat_client",
-    "AsyncConversationStream": "_conversation_stream",
-    "AsyncEventStream": "chat",
-    "AsyncToolRunStream": "_async_tools",
-    "AsyncTransport": "_http",
-    "Attempt": "_retry",
-    "AudioPart": "_models.parts",
-    "AuthenticationError": "errors",
-    "BadRequestError": "errors",
-    "ByteStream": "_http",
-    "CacheControl": "_models.parts",
-    "CallStats": "chat",
-    "ChatBuilder": "chat",
-    "ChatClient": "_chat_client",
-    "ChatCompletionChoice": "_models.response",
-    "ChatCompletionRequest": "_models.request",
-    "ChatCompletionResponse": "_models.response",
-    "ChatCompletionStream": "_client",
-    "ChunkChoice": "_models.chunks",
-    "Citation": "_models.parts",
-    "Client": "_client",
-    "ClosedError": "errors",
-    "CompletionChunk": "_models.chunks",
-    "CompletionStream": "_chat_client",
-    "ConfigurationError": "errors",
-    "ConflictError": "errors",
-    "ContentDelta": "_events",
-    "ContentFilterError": "errors",
-    "ContextLengthError": "errors",
-    "Conversation": "conversation",
-    "ConversationStream": "_conversation_stream",
-    "DecodeError": "errors",
-    "DeltaMessage": "_models.chunks",
-    "DeveloperMessage": "_models.messages",
-    "Endpoint": "adapters._base",
-    "EventStream": "chat",
-    "FilePart": "_models.parts",
-    "FinalCandidate": "_events",
-    "FinishReason": "_models.response",
-    "FunctionCall": "_models.tools",
-    "Headers": "_http",
-    "HttpRequest": "_http",
-    "HttpResponse": "_http",
-    "ImagePart": "_models.parts",
-    "InvalidRequestError": "errors",
-    "LLMKitError": "errors",
-    "ListsModels": "adapters.model_pages",
-    "Logprobs": "_models.logprobs",
-    "Message": "_models.messages",
-    "ModelInfo": "_models.model_info",
-    "ModelPage": "adapters.model_pages",
-    "NotFoundError": "errors",
-    "OverloadedError": "errors",
-    "ParsedResponse": "_models.parsed",
-    "Partial": "_models.partial",
-    "PartialToolCall": "_events",
-    "PermissionDeniedError": "errors",
-    "Provider": "providers",
-    "QuotaExceededError": "errors",
-    "RateLimitError": "errors",
-    "ReasoningPart": "_models.parts",
-    "RefusalPart": "_models.parts",
-    "RequestNotSentError": "errors",
-    "RequestOption": "_models.request",
-    "RequestTooLargeError": "errors",
-    "ResponseFormat": "_models.response_format",
-    "ResponseLostError": "errors",
-    "ResponseParseError": "errors",
-    "RetryPolicy": "_retry",
-    "ServerError": "errors",
-    "StreamDecoder": "adapters._base",
-    "StreamEnd": "_events",
-    "StreamError": "_events",
-    "StreamInterruptedError": "errors",
-    "StreamMetadata": "_events",
-    "StreamingEvent": "_events",
-    "SystemMessage": "_models.messages",
-    "TextPart": "_models.parts",
-    "ThinkingDelta": "_events",
-    "Timeout": "_http",
-    "TimeoutError": "errors",
-    "TokenLogprob": "_models.logprobs",
-    "Tool": "_models.tools",
-    "ToolArgumentsError": "errors",
-    "ToolCall": "_models.tools",
-    "ToolCallDelta": "_models.chunks",
-    "ToolCallEnded": "_events",
-    "ToolCallStarted": "_events",
-    "ToolChoice": "_models.tools",
-    "ToolLoopError": "errors",
-    "ToolMessage": "_models.messages",
-    "ToolResult": "_models.tool_results",
-    "ToolRound": "_models.tool_run",
-    "ToolRun": "_models.tool_run",
-    "ToolRunStream": "_tools",
-    "Transport": "_http",
-    "TransportError": "errors",
-    "UnsupportedParameterError": "errors",
-    "UnsupportedParameterWarning": "_models.adjustments",
-    "Usage": "_models.usage",
-    "UserMessage": "_models.messages",
-    "errors": "errors",
-    "new_chat_completion_request": "_models.request",
-    "new_chat_completion_stream_request": "_models.request",
-    "providers": "providers",
+_ROOMS = {
+    "_async_client": "AsyncChatCompletionStream AsyncClient",
+    "_async_tools": "AsyncToolRunStream",
+    "_chat_client": "AsyncChatClient AsyncCompletionStream ChatClient CompletionStream",
+    "_client": "ChatCompletionStream Client",
+    "_conversation_stream": "AsyncConversationStream ConversationStream",
+    "_events": (
+        "ContentDelta FinalCandidate PartialToolCall StreamEnd StreamError StreamMetadata "
+        "StreamingEvent ThinkingDelta ToolCallEnded ToolCallStarted"
+    ),
+    "_http": (
+        "AsyncByteStream AsyncTransport ByteStream Headers HttpRequest HttpResponse "
+        "Timeout Transport"
+    ),
+    "_models.adjustments": "Adjustment UnsupportedParameterWarning",
+    "_models.chunks": "ChunkChoice CompletionChunk DeltaMessage ToolCallDelta",
+    "_models.function_tools": "tool",
+    "_models.logprobs": "Logprobs TokenLogprob",
+    "_models.messages": (
+        "AssistantMessage DeveloperMessage Message SystemMessage ToolMessage UserMessage"
+    ),
+    "_models.model_info": "ModelInfo",
+    "_models.options": (
+        "with_extra_body with_extra_headers with_extra_query with_frequency_penalty "
+        "with_logit_bias with_logprobs with_max_tokens with_metadata with_n "
+        "with_parallel_tool_calls with_presence_penalty with_prompt_mode "
+        "with_reasoning_budget with_reasoning_effort with_response_json_object_format "
+        "with_response_json_schema with_response_text_format with_safe_prompt with_seed "
+        "with_service_tier with_stop with_streaming with_temperature with_timeout "
+        "with_tool_choice with_tools with_top_k with_top_logprobs with_top_p "
+        "with_unsupported with_user"
+    ),
+    "_models.parsed": "ParsedResponse",
+    "_models.partial": "Partial",
+    "_models.parts": (
+        "AudioPart CacheControl Citation FilePart ImagePart ReasoningPart RefusalPart TextPart"
+    ),
+    "_models.request": (
+        "ChatCompletionRequest RequestOption new_chat_completion_request "
+        "new_chat_completion_stream_request"
+    ),
+    "_models.response": "ChatCompletionChoice ChatCompletionResponse FinishReason",
+    "_models.response_format": "ResponseFormat",
+    "_models.tool_results": "ToolResult",
+    "_models.tool_run": "ToolRound ToolRun",
+    "_models.tools": "FunctionCall Tool ToolCall ToolChoice",
+    "_models.usage": "Usage",
+    "_retry": "Attempt RetryPolicy",
+    "_tools": "ToolRunStream",
+    "adapters._base": "Adapter Endpoint StreamDecoder",
+    "adapters.model_pages": "ListsModels ModelPage",
+    "chat": "AsyncChatBuilder AsyncEventStream CallStats ChatBuilder EventStream",
+    "conversation": "Conversation",
+    "errors": (
+        "APIError AuthenticationError BadRequestError ClosedError ConfigurationError "
+        "ConflictError ContentFilterError ContextLengthError DecodeError "
+        "InvalidRequestError LLMKitError NotFoundError OverloadedError "
+        "PermissionDeniedError QuotaExceededError RateLimitError RequestNotSentError "
+        "RequestTooLargeError ResponseLostError ResponseParseError ServerError "
+        "StreamInterruptedError TimeoutError ToolArgumentsError ToolLoopError "
+        "TransportError UnsupportedParameterError errors"
+    ),
+    "providers": "Provider providers",
     "testing": "testing",
-    "tool": "_models.function_tools",
-    "with_extra_body": "_models.options",
-    "with_extra_headers": "_models.options",
-    "with_extra_query": "_models.options",
-    "with_frequency_penalty": "_models.options",
-    "with_logit_bias": "_models.options",
-    "with_logprobs": "_models.options",
-    "with_max_tokens": "_models.options",
-    "with_metadata": "_models.options",
-    "with_n": "_models.options",
-    "with_parallel_tool_calls": "_models.options",
-    "with_presence_penalty": "_models.options",
-    "with_prompt_mode": "_models.options",
-    "with_reasoning_budget": "_models.options",
-    "with_reasoning_effort": "_models.options",
-    "with_response_json_object_format": "_models.options",
-    "with_response_json_schema": "_models.options",
-    "with_response_text_format": "_models.options",
-    "with_safe_prompt": "_models.options",
-    "with_seed": "_models.options",
-    "with_service_tier": "_models.options",
-    "with_stop": "_models.options",
-    "with_streaming": "_models.options",
-    "with_temperature": "_models.options",
-    "with_timeout": "_models.options",
-    "with_tool_choice": "_models.options",
-    "with_tools": "_models.options",
-    "with_top_k": "_models.options",
-    "with_top_logprobs": "_models.options",
-    "with_top_p": "_models.options",
-    "with_unsupported": "_models.options",
-    "with_user": "_models.options",
 }
-"""Where each name lives; a module is loaded when one of its names is first used."""
+"""Where the names live; a module is loaded when one of its names is first used."""
+
+_HOME = {name: room for room, names in _ROOMS.items() for name in names.split()}
 
 
 if not TYPE_CHECKING:  # A type checker that saw it would take any name for a good one.
