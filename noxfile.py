@@ -84,6 +84,7 @@ def mypy(session: nox.Session) -> None:
     session.run("mypy", "--strict", "llmkit", "tests", "examples", "benchmarks", "noxfile.py")
     session.run("mypy", "--strict", "docs/provider_list.py")
     session.run("python", "-m", "pytest", "-q", "tests/test_docs.py", "-k", "types")
+    session.run("python", "-m", "pytest", "-q", "tests/typing")  # pyright's view of them, too
 
 
 @nox.session(python=OLDEST)

@@ -23,7 +23,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from statistics import median, quantiles
@@ -84,32 +85,43 @@ class Run(NamedTuple):
 def main(runs: int) -> int:
     """Measure every case, and tell whether one is above the bar."""
     worst = 0.0
-    with subprocess.Popen(
-        [sys.executable, __file__, "serve"], stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        url = server.stdout.readline().strip()
-        try:
-            print(f"{runs} processes each; milliseconds, as median (quartiles)\n")
-            print(_row("", "transport", "other code", "client, request", "sent alone", "added"))
-            for case in CASES:
-                added = _told(case, url, runs)
-                worst = max(worst, added) if case.held else worst
-        finally:
-            server.terminate()
+    with served() as url:
+        print(f"{runs} processes each; milliseconds, as median (quartiles)\n")
+        print(_row("", "transport", "other code", "client, request", "sent alone", "added"))
+        for case in CASES:
+            added = _told(case, url, runs)
+            worst = max(worst, added) if case.held else worst
     print(f"\nthe most that is added is {worst:.2f} ms; the bar is {BAR:.2f} ms")
     return int(worst > BAR)
 
 
-def _told(case: Case, url: str, runs: int) -> float:
-    """Measure *case*, print it, and give what llmkit adds."""
+@contextmanager
+def served() -> Iterator[str]:
+    """The address of a server that is there for as long as this lasts."""
+    with subprocess.Popen(
+        [sys.executable, __file__, "serve"], stdout=subprocess.PIPE, text=True
+    ) as server:
+        assert server.stdout is not None
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+def pairs(case: Case, url: str, runs: int) -> list[tuple[Run, Run]]:
+    """What as many processes measure, each with one beside it that sends by transport alone."""
     # The first run finds out what the others are to load before their clocks run.
     late = _child(case, url, bare=False, code=()).late
     # One after the other: both have the same share of whatever else the machine does.
-    runs_of = [
+    return [
         (_child(case, url, bare=False, code=late), _child(case, url, bare=True, code=late))
         for _ in range(runs)
     ]
+
+
+def _told(case: Case, url: str, runs: int) -> float:
+    """Measure *case*, print it, and give what llmkit adds."""
+    runs_of = pairs(case, url, runs)
     whole = [run for run, _ in runs_of]
     alone = [run for _, run in runs_of]
     added = median(run.first for run in whole) - median(run.first for run in alone)

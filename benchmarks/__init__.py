@@ -1,0 +1,1 @@
+"""What llmkit costs, beside the bare HTTP libraries and other SDKs; see README.md."""
