@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import Factory, define, evolve
 
-from .._json import well_formed
+from .._json import JsonObject, well_formed
 from .chunks import Block, ChunkChoice, CompletionChunk, DeltaMessage, ToolCallDelta
 from .logprobs import Logprobs, TokenLogprob
 from .messages import AssistantMessage, AssistantPart
@@ -15,7 +15,7 @@ from .response import ChatCompletionChoice, ChatCompletionResponse, FinishReason
 from .tools import ToolCall
 from .usage import NO_USAGE, Usage
 
-_NONE: frozenset[type] = frozenset()
+_NO_SEALS = (None, None, None, None)
 
 
 @define
@@ -40,11 +40,15 @@ class _Call:
     provider: str | None = None
 
     def add(self, delta: ToolCallDelta) -> None:
-        self.id = self.id or delta.id or ""
-        self.name = self.name or delta.name or ""
         self.pieces.append(delta.arguments_json)
-        self.signature = _joined(self.signature, delta.signature)
-        self.provider = self.provider or delta.provider
+        if not self.id:
+            self.id = delta.id or ""
+        if not self.name:
+            self.name = delta.name or ""
+        if delta.signature is not None:
+            self.signature = _joined(self.signature, delta.signature)
+        if not self.provider:
+            self.provider = delta.provider
 
     def part(self) -> AssistantPart:
         return ToolCall(
@@ -58,33 +62,56 @@ class _Call:
 
 @define
 class _Part:
-    """A part that came in blocks."""
+    """A part that came in blocks.
 
-    pieces: list[AssistantPart] = Factory(list)
+    Of thinking and of text, the characters are kept, and of the pieces those alone that tell
+    more: most do not, and each would hold 150 bytes.
+    """
+
+    first: AssistantPart
+    last: AssistantPart | None = None
+    provider: str | None = None
+    texts: list[str] = Factory(list)
+    more: list[ReasoningPart | TextPart] = Factory(list)
+
+    def add(self, piece: AssistantPart) -> None:
+        self.last = piece
+        if isinstance(piece, ReasoningPart) and isinstance(self.first, ReasoningPart):
+            seals = (piece.signature, piece.encrypted, piece.id, piece.raw)
+            told = seals != _NO_SEALS
+        elif isinstance(piece, TextPart) and isinstance(self.first, TextPart):
+            told = piece.signature is not None or bool(piece.citations)
+        else:
+            return
+        self.texts.append(piece.text)
+        if self.provider is None:
+            self.provider = piece.provider
+        if told:
+            self.more.append(piece)
 
     def part(self) -> AssistantPart:
-        first = self.pieces[0]
+        first = self.first
         if isinstance(first, TextPart):
-            texts = [piece for piece in self.pieces if isinstance(piece, TextPart)]
+            texts = [piece for piece in self.more if isinstance(piece, TextPart)]
             return evolve(
                 first,
-                text="".join(piece.text for piece in texts),
+                text="".join(self.texts),
                 citations=tuple(citation for piece in texts for citation in piece.citations),
                 signature=_joined(*(piece.signature for piece in texts)),
-                provider=_first(piece.provider for piece in texts),
+                provider=self.provider,
             )
         if isinstance(first, ReasoningPart):
-            thoughts = [piece for piece in self.pieces if isinstance(piece, ReasoningPart)]
+            thoughts = [piece for piece in self.more if isinstance(piece, ReasoningPart)]
             raws = [piece.raw for piece in thoughts if piece.raw is not None]
             return ReasoningPart(
-                "".join(piece.text for piece in thoughts),
+                "".join(self.texts),
                 signature=_joined(*(piece.signature for piece in thoughts)),
                 encrypted=_joined(*(piece.encrypted for piece in thoughts)),
                 id=_first(piece.id for piece in thoughts),
-                provider=_first(piece.provider for piece in thoughts),
+                provider=self.provider,
                 raw={key: value for raw in raws for key, value in raw.items()} if raws else None,
             )
-        return self.pieces[-1]
+        return self.last or first
 
 
 @define
@@ -92,45 +119,64 @@ class _Choice:
     """One of the answers, growing."""
 
     items: list[_Run | _Call | _Part] = Factory(list)
+    run: _Run | None = None  # the last of the items, where it is one
     calls: dict[int, _Call] = Factory(dict)
     blocks: dict[int, _Part] = Factory(dict)
     finish_reason: FinishReason | None = None
     raw_finish_reason: str | None = None
     tokens: list[TokenLogprob] = Factory(list)
     refusal_tokens: list[TokenLogprob] = Factory(list)
+    content_filter: JsonObject | None = None
 
     def add(self, delta: DeltaMessage) -> None:
-        kinds = {type(block.part) for block in delta.blocks} if delta.blocks else _NONE
+        if delta.blocks:
+            self._add_blocks(delta)
+        else:
+            if delta.reasoning:
+                self._run(ReasoningPart, delta.reasoning)
+            if delta.content:
+                self._run(TextPart, delta.content)
+            if delta.refusal:
+                self._run(RefusalPart, delta.refusal)
+        if delta.tool_calls:
+            for piece in delta.tool_calls:
+                call = self.calls.get(piece.index)
+                if call is None:
+                    call = self.calls[piece.index] = _Call()
+                    self._begin(call)
+                call.add(piece)
+
+    def _add_blocks(self, delta: DeltaMessage) -> None:
+        first, *more = delta.blocks
+        kinds: tuple[type, ...] = (type(first.part),)
+        if more:
+            kinds += tuple(type(block.part) for block in more)
         if delta.reasoning and ReasoningPart not in kinds:
             self._run(ReasoningPart, delta.reasoning)
         for block in delta.blocks:
-            self._block(block)
+            part = self.blocks.get(block.index)
+            if part is None:
+                part = self.blocks[block.index] = _Part(block.part)
+                self._begin(part)
+            part.add(block.part)
         if delta.content and TextPart not in kinds:
             self._run(TextPart, delta.content)
         if delta.refusal and RefusalPart not in kinds:
             self._run(RefusalPart, delta.refusal)
-        for piece in delta.tool_calls:
-            call = self.calls.get(piece.index)
-            if call is None:
-                call = self.calls[piece.index] = _Call()
-                self.items.append(call)
-            call.add(piece)
 
     def _run(
         self, kind: type[TextPart] | type[ReasoningPart] | type[RefusalPart], text: str
     ) -> None:
-        last = self.items[-1] if self.items else None
-        if not isinstance(last, _Run) or last.kind is not kind:
-            last = _Run(kind)
-            self.items.append(last)
-        last.pieces.append(text)
+        run = self.run
+        if run is None or run.kind is not kind:
+            run = _Run(kind)
+            self._begin(run)
+            self.run = run
+        run.pieces.append(text)
 
-    def _block(self, block: Block) -> None:
-        part = self.blocks.get(block.index)
-        if part is None:
-            part = self.blocks[block.index] = _Part()
-            self.items.append(part)
-        part.pieces.append(block.part)
+    def _begin(self, item: _Run | _Call | _Part) -> None:
+        self.items.append(item)
+        self.run = None
 
     def logprobs(self) -> Logprobs | None:
         if not self.tokens and not self.refusal_tokens:
@@ -140,6 +186,9 @@ class _Choice:
 
 class Accumulator:
     """Takes chunks in order and gives, at any time, the answer so far.
+
+    It keeps the characters and not the chunks: to keep a chunk costs more than to fold it
+    (0.45 µs, most of them the garbage collector's, and 400 bytes).
 
     Args:
         provider: whose chunks they are: its thinking goes back to it alone.
@@ -155,17 +204,25 @@ class Accumulator:
 
     def add(self, chunk: CompletionChunk) -> None:
         """Take the next chunk."""
-        self._id = self._id or chunk.id
-        self._model = self._model or chunk.model
-        self._created = self._created or chunk.created_unix
-        self._usage = chunk.usage or self._usage
+        if not self._id:
+            self._id = chunk.id
+        if not self._model:
+            self._model = chunk.model
+        if not self._created:
+            self._created = chunk.created_unix
+        if chunk.usage is not None:
+            self._usage = chunk.usage
         for piece in chunk.choices:
             choice = self._choices.get(piece.index)
             if choice is None:
                 choice = self._choices[piece.index] = _Choice()
             choice.add(piece.delta)
-            choice.finish_reason = piece.finish_reason or choice.finish_reason
-            choice.raw_finish_reason = piece.raw_finish_reason or choice.raw_finish_reason
+            if piece.finish_reason is not None:
+                choice.finish_reason = piece.finish_reason
+            if piece.raw_finish_reason:
+                choice.raw_finish_reason = piece.raw_finish_reason
+            if piece.content_filter is not None:
+                choice.content_filter = piece.content_filter
             if piece.logprobs is not None:
                 choice.tokens += piece.logprobs.content
                 choice.refusal_tokens += piece.logprobs.refusal
@@ -237,6 +294,7 @@ def _unfolded(choice: ChatCompletionChoice) -> ChunkChoice:
         choice.finish_reason,
         choice.raw_finish_reason,
         choice.logprobs,
+        choice.content_filter,
     )
 
 
@@ -263,6 +321,7 @@ def _choice(index: int, choice: _Choice, provider: str) -> ChatCompletionChoice:
         choice.finish_reason or FinishReason.OTHER,
         choice.raw_finish_reason,
         choice.logprobs(),
+        choice.content_filter,
     )
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import repeat
+from typing import Any
 
 from attrs import field, frozen
 
-from .._json import JsonValue
+from .._json import JsonObject, JsonValue
 from ..errors import LLMKitError
 from .logprobs import Logprobs
 from .messages import AssistantPart
@@ -96,6 +100,7 @@ class ChunkChoice:
         finish_reason: why the answer ended, on the last chunk; else None.
         raw_finish_reason: the same in the provider's own word.
         logprobs: how likely the new tokens were, where asked for.
+        content_filter: on the last chunk, what the provider's filters found in the answer.
     """
 
     index: int = 0
@@ -103,6 +108,7 @@ class ChunkChoice:
     finish_reason: FinishReason | None = None
     raw_finish_reason: str | None = None
     logprobs: Logprobs | None = None
+    content_filter: JsonObject | None = None
 
 
 _NO_TIME = timedelta()
@@ -165,15 +171,133 @@ class CompletionChunk:
         return result
 
 
+def _fillable(kind: type) -> Any:
+    """*kind*, as its instances are before they are frozen: their slots are set as any object's.
+
+    A frozen value's own constructor sets each of them through `object.__setattr__`: a chunk and
+    what is in it cost 1.7 µs. Made so, and frozen by a change of class, they cost 0.4 µs, and
+    are nothing else. It checks and converts nothing: it is for values that are known to be right.
+    """
+    open_again = {
+        "__slots__": (),
+        "__init__": object.__init__,
+        "__setattr__": object.__setattr__,
+        "__delattr__": object.__delattr__,
+    }
+    return type(kind)(f"_Fillable{kind.__name__}", (kind,), open_again)
+
+
+_FillableDelta = _fillable(DeltaMessage)
+_FillableChoice = _fillable(ChunkChoice)
+_FillableChunk = _fillable(CompletionChunk)
+_FillableCall = _fillable(ToolCallDelta)
+_FillableBlock = _fillable(Block)
+_FillableReasoning = _fillable(ReasoningPart)
+
+
+def made_delta(
+    content: str | None,
+    reasoning: str | None = None,
+    tool_calls: tuple[ToolCallDelta, ...] = (),
+    blocks: tuple[Block, ...] = (),
+) -> DeltaMessage:
+    """A `DeltaMessage`, made fast; see `_fillable`."""
+    made = _FillableDelta()
+    made.content = content
+    made.reasoning = reasoning
+    made.refusal = None
+    made.tool_calls = tool_calls
+    made.blocks = blocks
+    made.__class__ = DeltaMessage
+    return made  # type: ignore[no-any-return]  # it is one now
+
+
+def made_chunk(
+    delta: DeltaMessage, index: int, answer_id: str, model: str, created_unix: float | None
+) -> CompletionChunk:
+    """A `CompletionChunk` with one choice, which goes on, made fast; see `_fillable`."""
+    choice = _FillableChoice()
+    choice.index = index
+    choice.delta = delta
+    choice.finish_reason = None
+    choice.raw_finish_reason = None
+    choice.logprobs = None
+    choice.content_filter = None
+    choice.__class__ = ChunkChoice
+    made = _FillableChunk()
+    made.choices = (choice,)
+    made.id = answer_id
+    made.model = model
+    made.created_unix = created_unix
+    made.object = "chat.completion.chunk"
+    made.usage = None
+    made.is_last_chunk = False
+    made.chunk_latency = _NO_TIME
+    made.total_latency = _NO_TIME
+    made.error = None
+    made.__class__ = CompletionChunk
+    return made  # type: ignore[no-any-return]  # it is one now
+
+
+def made_call(
+    index: int, call_id: str | None, name: str | None, arguments_json: str
+) -> ToolCallDelta:
+    """A piece of a call, made fast; see `_fillable`."""
+    made = _FillableCall()
+    made.index = index
+    made.id = call_id
+    made.name = name
+    made.arguments_json = arguments_json
+    made.signature = None
+    made.provider = None
+    made.__class__ = ToolCallDelta
+    return made  # type: ignore[no-any-return]  # it is one now
+
+
+def made_thinking(index: int, text: str, provider: str | None) -> Block:
+    """A further piece of a provider's visible thinking, made fast; see `_fillable`.
+
+    Args:
+        index: which part it belongs to.
+        text: the characters, which UTF-8 can carry.
+        provider: whose thinking it is.
+    """
+    part = _FillableReasoning()
+    part.text = text
+    part.signature = None
+    part.encrypted = None
+    part.id = None
+    part.provider = provider
+    part.raw = None
+    part.__class__ = ReasoningPart
+    made = _FillableBlock()
+    made.index = index
+    made.part = part
+    made.__class__ = Block
+    return made  # type: ignore[no-any-return]  # it is one now
+
+
 def stamped(chunk: CompletionChunk, since_last: float, since_call: float) -> CompletionChunk:
-    """*chunk*, with its latencies in seconds set.
+    """*chunk*, with its latencies in seconds set; see `stamp`."""
+    stamp([chunk], since_last, since_call)
+    return chunk
+
+
+_set_chunk_latency = CompletionChunk.__dict__["chunk_latency"].__set__
+_set_total_latency = CompletionChunk.__dict__["total_latency"].__set__
+
+
+def stamp(chunks: Sequence[CompletionChunk], since_last: float, since_call: float) -> None:
+    """Set the latencies, in seconds, of *chunks* that one read brought: they came at one moment.
 
     A decoder reads no clock, so its chunks get their times here, before anybody has seen
-    them; in place, because a copy costs more than the decoding of a small chunk.
+    them; in place, because a copy costs more than the decoding of a small chunk. All of a read
+    share a time, which costs 0.3 µs to make, and get it in a loop that is C's: 0.03 µs.
     """
-    object.__setattr__(chunk, "chunk_latency", timedelta(seconds=since_last))
-    object.__setattr__(chunk, "total_latency", timedelta(seconds=since_call))
-    return chunk
+    if chunks:
+        _set_chunk_latency(chunks[0], timedelta(0, since_last))
+        moment = repeat(timedelta(0, since_call))
+        deque(map(_set_total_latency, chunks, moment), maxlen=0)
 
 
 def _choice_to_dict(choice: ChunkChoice) -> dict[str, JsonValue]:
@@ -195,6 +319,8 @@ def _choice_to_dict(choice: ChunkChoice) -> dict[str, JsonValue]:
     }
     if choice.logprobs is not None:
         result["logprobs"] = choice.logprobs.to_dict()
+    if choice.content_filter is not None:
+        result["content_filter"] = choice.content_filter
     return result
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import (
     TYPE_CHECKING,
     Final,
@@ -51,6 +50,9 @@ def _model(value: str) -> str:
 
 
 def _messages(value: Sequence[MessageInput]) -> tuple[Message, ...]:
+    # A conversation that is kept as values, to be asked with again, is as it must be.
+    if value and type(value) is tuple and all(isinstance(item, Message) for item in value):
+        return cast("tuple[Message, ...]", value)
     return messages_of(value)
 
 
@@ -77,7 +79,7 @@ def _response_format(
 
 
 def _stop(value: str | Sequence[str] | None) -> tuple[str, ...]:
-    if value is None:
+    if not value and (value is None or type(value) is tuple):
         return ()
     items = (value,) if isinstance(value, str) else check.sequence(value, "stop")
     return tuple(check.text(item, f"stop[{i}]", empty=False) for i, item in enumerate(items))
@@ -138,20 +140,23 @@ def _timeout(value: Timeout | float | None) -> Timeout | None:
 
 def _number(low: float, high: float) -> Callable[[object, Attribute[float | None], object], None]:
     def validate(_: object, attribute: Attribute[float | None], value: object) -> None:
-        check.number(value, attribute.name, low, high)
+        if value is not None:
+            check.number(value, attribute.name, low, high)
 
     return validate
 
 
 def _integer(low: int | None) -> Callable[[object, Attribute[int | None], object], None]:
     def validate(_: object, attribute: Attribute[int | None], value: object) -> None:
-        check.integer(value, attribute.name, low)
+        if value is not None:
+            check.integer(value, attribute.name, low)
 
     return validate
 
 
 def _flag(_: object, attribute: Attribute[bool | None], value: object) -> None:
-    check.flag(value, attribute.name)
+    if value is not None:
+        check.flag(value, attribute.name)
 
 
 def _switch(_: object, attribute: Attribute[bool], value: object) -> None:
@@ -160,7 +165,8 @@ def _switch(_: object, attribute: Attribute[bool], value: object) -> None:
 
 
 def _word(_: object, attribute: Attribute[str | None], value: object) -> None:
-    check.optional_text(value, attribute.name)
+    if value is not None:
+        check.text(value, attribute.name)
 
 
 def _one_of(*words: str) -> Callable[[object, Attribute[str | None], object], None]:
@@ -324,6 +330,8 @@ class ChatCompletionRequest(Generic[T_co]):
             given["timeout"] = _timeout_from_dict(cast("JsonObject", given["timeout"]))
         for name in given:
             if name not in FIELDS:
+                from difflib import get_close_matches  # few names are wrong
+
                 near = get_close_matches(name, FIELDS, 1)
                 told = f"; did you mean {near[0]}?" if near else ""
                 raise InvalidRequestError(f"is not a field of a request{told}", field=name)

@@ -6,7 +6,6 @@ import builtins
 import enum
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Generic, cast, overload
 
 from attrs import field, frozen
@@ -20,6 +19,8 @@ from .tools import ToolCall
 from .usage import NO_USAGE, Usage
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from typing_extensions import TypeVar
 
     from .._retry import Attempt
@@ -54,6 +55,11 @@ class FinishReason(enum.StrEnum):
     """A word that llmkit does not know."""
 
 
+_CHOICE_KEYS = (
+    *("index", "message", "finish_reason", "raw_finish_reason", "logprobs", "content_filter"),
+)
+
+
 @frozen
 class ChatCompletionChoice:
     """One of the answers.
@@ -64,6 +70,8 @@ class ChatCompletionChoice:
         finish_reason: why it stopped.
         raw_finish_reason: the same in the provider's own word, or None where it sent none.
         logprobs: how likely each token was, where asked for.
+        content_filter: what the provider's filters found in the answer, in its own words; of a
+            stream, the last word on each kind. None where it does not tell.
     """
 
     index: int
@@ -71,6 +79,7 @@ class ChatCompletionChoice:
     finish_reason: FinishReason
     raw_finish_reason: str | None = None
     logprobs: Logprobs | None = None
+    content_filter: JsonObject | None = field(default=None, repr=False)
 
     def to_dict(self) -> dict[str, JsonValue]:
         """The choice as a JSON object, in OpenAI's form."""
@@ -82,6 +91,8 @@ class ChatCompletionChoice:
         }
         if self.logprobs is not None:
             result["logprobs"] = self.logprobs.to_dict()
+        if self.content_filter is not None:
+            result["content_filter"] = self.content_filter
         return result
 
     @classmethod
@@ -94,19 +105,21 @@ class ChatCompletionChoice:
             InvalidRequestError: *data* is not of that form; the error names the field.
         """
         for key in data:
-            if key not in ("index", "message", "finish_reason", "raw_finish_reason", "logprobs"):
+            if key not in _CHOICE_KEYS:
                 raise InvalidRequestError("is not a field of a choice", field=f"{field}.{key}")
         form = check.json_object(data.get("message"), f"{field}.message")
         message = Message.from_dict({"role": "assistant", **form}, field=f"{field}.message")
         if not isinstance(message, AssistantMessage):
             raise InvalidRequestError("must be assistant", field=f"{field}.message.role")
         logprobs = data.get("logprobs")
+        found = data.get("content_filter")
         return cls(
             check.integer(data.get("index"), f"{field}.index", 0) or 0,
             message,
             _finish_reason(data.get("finish_reason"), f"{field}.finish_reason"),
             check.optional_text(data.get("raw_finish_reason"), f"{field}.raw_finish_reason"),
             Logprobs.from_dict(logprobs) if isinstance(logprobs, Mapping) else None,
+            None if found is None else check.json_object(found, f"{field}.content_filter"),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Protocol
@@ -267,9 +268,12 @@ def _seconds(text: str | None) -> float | None:
     return value if 0 <= value < math.inf else None
 
 
+_UNPLAIN = re.compile("[^0-9A-Za-z]+")
+
+
 def made_up_id(response_id: object, choice: int, index: int) -> str:
     """An id for a tool call that came without one: the same for the same answer."""
-    seed = "".join(c for c in str(response_id or "") if c.isalnum() and c.isascii())[-24:]
+    seed = _UNPLAIN.sub("", str(response_id or ""))[-24:]
     if not seed:
         from secrets import token_hex  # few answers are without an id of their own
 

@@ -10,7 +10,7 @@ from .._models.accumulate import unfold
 from .._models.chunks import CompletionChunk
 from .._models.response import ChatCompletionResponse
 from ..errors import DecodeError, LLMKitError, StreamInterruptedError
-from .sse import Event, SSEDecoder
+from .sse import Event, Run, SSEDecoder
 
 
 class EventDecoder(ABC):
@@ -45,17 +45,17 @@ class EventDecoder(ABC):
             self._whole += data
             return []
         try:
-            events = self._sse.feed(data)
+            runs = self._sse.runs(data)
         except DecodeError as error:
             self.failure = self.failure or error
             return []
-        return self._events(events)
+        return self._read(runs)
 
     def close(self) -> list[CompletionChunk]:
         """The end of the bytes."""
         if self._whole is not None and not self.done:
             return self._answered_whole(bytes(self._whole))
-        chunks = self._events(self._sse.close(), cut=True)
+        chunks = self._read([(name, [data]) for name, data in self._sse.close()], cut=True)
         if self.failure is not None:
             raise self.failure
         if not self.done:
@@ -80,15 +80,25 @@ class EventDecoder(ABC):
         """The last chunk, where the answer is finished and no event was its last."""
         return ()
 
-    def _events(self, events: list[Event], *, cut: bool = False) -> list[CompletionChunk]:
+    def _run(self, name: str, texts: list[bytes], chunks: list[CompletionChunk]) -> None:
+        """Add the chunks of events that are called *name* to *chunks*.
+
+        Raises:
+            LLMKitError: as `_event`.
+        """
+        for text in texts:
+            if self.done:
+                break
+            if text and not text.isspace():
+                chunks += self._event(Event(name, text))
+
+    def _read(self, runs: list[Run], *, cut: bool = False) -> list[CompletionChunk]:
         chunks: list[CompletionChunk] = []
-        for event in events:
+        for name, texts in runs:
             if self.done or self.failure is not None:
                 break
-            if not event.data.strip():
-                continue
             try:
-                chunks += self._event(event)
+                self._run(name, texts, chunks)
             except LLMKitError as error:
                 # Half an event at the end of the bytes tells that they were cut, no more.
                 if not (cut and isinstance(error, DecodeError)):

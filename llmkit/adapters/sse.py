@@ -69,10 +69,11 @@ class SSEDecoder:
                 self._hold(data)
                 return []
             end = 1
-        self._pieces.append(data[:end])
-        whole = b"".join(self._pieces)
-        self._pieces.clear()
-        self._held = 0
+        whole = data[:end]
+        if self._pieces:
+            whole = b"".join((*self._pieces, whole))
+            self._pieces.clear()
+            self._held = 0
         runs = self._alike(whole) or self._lines(whole)
         self._hold(data[end:])
         return runs
@@ -88,19 +89,13 @@ class SSEDecoder:
     def _alike(self, whole: bytes) -> list[Run]:
         """The events in *whole* where each is one line of data after the head of the last ones.
 
-        So are nearly all. Line by line, each costs 0.6 µs more.
+        So are nearly all. Line by line, each costs 0.5 µs more.
         """
         head = self._head
-        texts = whole[len(head) : -2].split(b"\n\n" + head)
-        # All line ends are those of heads and blank lines: there is none in the data.
-        expected = len(texts) * (head.count(b"\n") + 2)
-        if (
-            not whole.startswith(head)
-            or whole.count(b"\n") != expected
-            or len(whole) > self._max
-        ):
+        if len(whole) > self._max or not whole.startswith(head):
             return []
-        return [(self._name, texts)]
+        texts = whole[len(head) : -2].split(b"\n\n" + head)
+        return [] if b"\n" in b"".join(texts) else [(self._name, texts)]
 
     def _lines(self, whole: bytes) -> list[Run]:
         runs: list[Run] = []

@@ -17,6 +17,11 @@ KINDS: Final[dict[str, Callable[[Recording], bool]]] = {
     "errors": lambda recording: recording.expect.error is not None,
     "requests": lambda recording: recording.turn is not None and recording.sent is not None,
     "exchanges": lambda recording: True,
+    "cited": lambda recording: "citations" in recording.features,
+    "filtered": lambda recording: (
+        "content-filter-results" in recording.features and recording.expect.error is None
+    ),
+    "likely": lambda recording: "logprobs" in recording.features,
 }
 """What can be judged of a recording, and of which recordings."""
 

@@ -94,6 +94,8 @@ class Recording:
     headers: Mapping[str, str]
     answer: bytes
     expect: Expected
+    features: frozenset[str]
+    citations: int | None
 
     @property
     def failed(self) -> bool:
@@ -168,6 +170,8 @@ def _recording(data: Mapping[str, Any]) -> Recording:
         headers=response["headers"] or {},
         answer=answer,
         expect=_expected(corrected(data["id"], data["expect"])),
+        features=frozenset(data["features"]),
+        citations=data["expect"].get("citations"),
     )
 
 

@@ -25,6 +25,8 @@ from llmkit.errors import InvalidRequestError
 
 from . import kinds
 
+DECIMAL = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
+
 T = TypeVar("T")
 B = TypeVar("B", bound=int)
 C = TypeVar("C", int, str)
@@ -47,7 +49,7 @@ STRING, INTEGER, NUMBER, NULL = ({"type": name} for name in ("string", "integer"
         (date, {"type": "string", "format": "date"}),
         (time, {"type": "string", "format": "time"}),
         (UUID, {"type": "string", "format": "uuid"}),
-        (Decimal, {"type": "string", "format": "decimal"}),
+        (Decimal, {"type": "string", "format": "decimal", "pattern": DECIMAL}),
         (list, {"type": "array"}),
         (tuple, {"type": "array"}),
         (list[int], {"type": "array", "items": INTEGER}),

@@ -194,6 +194,7 @@ choices = st.builds(
     st.sampled_from(FinishReason),
     st.none() | texts,
     st.none() | logprobs,
+    st.none() | json_objects,
 )
 _formats = st.sampled_from(
     [ResponseFormat[object]("text"), ResponseFormat[object]("json_object")]

@@ -28,7 +28,7 @@ from llmkit._models.messages import Content
 from llmkit._models.request import ChatCompletionRequest
 from llmkit.errors import InvalidRequestError
 
-from .features import GREETING, LOOK, PDF, PNG, WAV
+from .features import GREETING, LOOK, PDF, PNG, WAV, b64
 from .speaking import SPEAKERS, Speaker
 
 Part = TextPart | ImagePart | AudioPart | FilePart | ReasoningPart | RefusalPart | ToolCall
@@ -130,3 +130,37 @@ def test_what_a_provider_cannot_take(speaker: Speaker) -> None:
             assert re.match(told, str(found)), str(found)
             made = speaker.build(fields, "drop").made
             assert found.parameter in [change.field for change in made], (role, name)
+
+
+JPEG = b"\xff\xd8\xff\xe0"
+WEBP = b"RIFF\x24\x00\x00\x00WEBPVP8 "
+HEIC = b"\x00\x00\x00\x18ftypheic"
+
+
+@pytest.mark.parametrize(
+    ("provider", "taken", "refused"),
+    [
+        ("openai", (PNG, JPEG, WEBP), (HEIC,)),
+        ("openai-responses", (PNG, JPEG, WEBP), (HEIC,)),
+        ("xai", (PNG, JPEG), (WEBP, HEIC)),
+        ("anthropic", (PNG, JPEG, WEBP), (HEIC,)),
+        ("bedrock", (PNG, JPEG, WEBP), (HEIC,)),
+        ("cohere", (PNG, JPEG, WEBP), (HEIC,)),
+        ("gemini", (PNG, JPEG, WEBP, HEIC), ()),
+    ],
+)
+def test_forms_of_images(
+    provider: str, taken: tuple[bytes, ...], refused: tuple[bytes, ...]
+) -> None:
+    """An image of a form that the provider's documents do not name is refused as that."""
+    speaker = next(speaker for speaker in SPEAKERS.values() if speaker.provider == provider)
+    for data in taken:
+        fields = {"messages": [UserMessage(ImagePart(data=data))]}
+        assert b64(data) in speaker.build(fields, "error").text
+    for data in refused:
+        part = ImagePart(data=data)
+        fields = {"messages": [UserMessage(["See:", part])]}
+        with pytest.raises(UnsupportedParameterError, match=f"not {part.media_type}") as caught:
+            speaker.build(fields, "error")
+        assert caught.value.parameter == "messages[0].content[1]"
+        assert b64(data) not in speaker.build(fields, "drop").text

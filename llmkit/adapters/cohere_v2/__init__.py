@@ -27,11 +27,14 @@ class CohereV2(CohereModelList):
         provider: the provider's name.
         tool_plan: it takes back the plan that a model makes before its calls.
         images: it takes image parts.
+        image_types: the media types of images that it takes.
     """
 
     provider: str = ""
     tool_plan: bool = True
     images: bool = True
+    # https://docs.cohere.com/docs/image-inputs
+    image_types: tuple[str, ...] = ("image/png", "image/jpeg", "image/webp", "image/gif")
 
     def build(
         self, request: ChatCompletionRequest[object], endpoint: Endpoint, *, stream: bool

@@ -13,6 +13,7 @@ from ..._models.adjustments import Adjuster
 from ..._models.media import data_url
 from ..._models.messages import AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage
 from ..._models.parts import FilePart, ImagePart, TextPart
+from ..image_types import other_image
 from .assistant import JsonDict, assistant, no_name
 from .documents import document
 
@@ -99,6 +100,9 @@ class _Writer:
     def _image(self, part: ImagePart, field: str) -> JsonDict | None:
         if not self._wire.images or part.file_id is not None:
             self._adjust.unsupported(field, "the provider takes no such ImagePart")
+            return None
+        if (other := other_image(part, self._wire.image_types)) is not None:
+            self._adjust.unsupported(field, other)
             return None
         url = part.url
         if part.data is not None:

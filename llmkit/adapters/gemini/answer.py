@@ -175,7 +175,7 @@ class UsageSoFar:
     """Token counts, which each event of a stream tells anew, and not always all of them."""
 
     def __init__(self) -> None:
-        self._most: dict[str, int] = {}
+        self._most: dict[str, int] = dict.fromkeys(_COUNTS, -1)
         self._raw: JsonObject = {}
 
     def add(self, data: object) -> None:
@@ -184,13 +184,12 @@ class UsageSoFar:
             return
         most = self._most
         counted = False
-        for name in _COUNTS:
-            value = data.get(name)
-            if value is not None:
+        for name, value in data.items():
+            if name in most and value is not None:
                 counted = True
                 if type(value) is not int:
                     value = _whole(value)
-                if value >= most.get(name, 0):
+                if value > most[name]:
                     most[name] = value
         if counted or not self._raw:
             self._raw = data
@@ -203,7 +202,7 @@ class UsageSoFar:
         if not self._raw:
             return NO_USAGE
         prompts, tools, cached, answer, thoughts, total = (
-            self._most.get(name, 0) for name in _COUNTS
+            max(self._most[name], 0) for name in _COUNTS
         )
         return Usage(
             prompts + tools,
@@ -212,7 +211,7 @@ class UsageSoFar:
             cached,
             0,
             thoughts,
-            reported=bool(self._most),
+            reported=any(count >= 0 for count in self._most.values()),
             raw=self._raw,
         )
 

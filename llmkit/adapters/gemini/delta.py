@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..._json import well_formed
-from ..._models.chunks import Block, ChunkChoice, DeltaMessage, ToolCallDelta
+from ..._json import dumps, well_formed
+from ..._models.chunks import (
+    Block,
+    ChunkChoice,
+    DeltaMessage,
+    ToolCallDelta,
+    made_call,
+    made_delta,
+)
 from ..._models.messages import AssistantPart
 from ..._models.parts import Citation, ReasoningPart, TextPart
 from ..._models.response import FinishReason
@@ -33,6 +40,8 @@ class CandidateState:
         self._open_calls = 0
         self._partial: PartialCall | None = None
         self._seed: Callable[[], str] | None = None
+        self._seed_of_ids: str | None = None
+        self._ids = ""  # what is made up from it, but for the call's number
         self._halves: dict[bool, str] = {}  # of thinking, and of the answer
         self._texts: list[str] = []
         self._sources: list[Mapping[str, object]] = []
@@ -63,6 +72,47 @@ class CandidateState:
         if tokens is not None:
             made[0] = ChunkChoice(self.index, deltas[0], logprobs=tokens)
         return made
+
+    def going_on(
+        self, part: dict[str, Any], seed: Callable[[dict[str, Any]], str], data: dict[str, Any]
+    ) -> DeltaMessage | None:
+        """What *part* of the event *data* adds, where it is no more than words, thinking or a call.
+
+        None is for `choices` to tell. There must be no half characters in it.
+
+        Args:
+            part: the part.
+            seed: gives what the event's ids are made up from.
+            data: the event.
+        """
+        text = part.get("text")
+        if text:
+            if type(text) is not str:
+                return None
+            if len(part) == 1:
+                self._texts.append(text)
+                return made_delta(text)
+            if len(part) == 2 and part.get("thought") is True:
+                return made_delta(None, text)
+            return None
+        call = part.get("functionCall")
+        if type(call) is not dict or len(part) != 1 or self._partial is not None:
+            return None
+        name = call.get("name")
+        if type(name) is not str or call.get("id") or call.get("willContinue"):
+            return None
+        index = self._calls
+        self._calls += 1
+        self._open_calls += 1
+        arguments = "{}" if call.get("args") is None else dumps(call["args"]).decode()
+        made = made_call(index, self._made_up_id(seed(data), index), name, arguments)
+        return made_delta(None, None, (made,))
+
+    def _made_up_id(self, seed: str, index: int) -> str:
+        if seed != self._seed_of_ids:  # it stays the same: 0.4 µs less for each call
+            self._seed_of_ids = seed
+            self._ids = made_up_id(seed, self.index, 0).removesuffix("0")
+        return f"{self._ids}{index}"
 
     def last(self) -> ChunkChoice:
         """What is left to say once the stream has ended: what is cited, and the reason."""
@@ -115,7 +165,7 @@ class CandidateState:
         return deltas
 
     def _read(self, part: Mapping[str, Any], seed: Callable[[], str]) -> list[DeltaMessage]:
-        call_id = made_up_id(seed(), self.index, self._calls) if "functionCall" in part else ""
+        call_id = self._made_up_id(seed(), self._calls) if "functionCall" in part else ""
         return [self._delta(made) for made in read_part(self._wire, part, call_id)]
 
     def _delta(self, part: AssistantPart) -> DeltaMessage:

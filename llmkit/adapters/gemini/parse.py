@@ -53,7 +53,7 @@ def parse(wire: Gemini, response: HttpResponse) -> ChatCompletionResponse[object
     if not any(name in data for name in _KNOWN):
         raise DecodeError("the answer has no candidates", body=body)
     given = data.get("candidates")
-    seed = id_seed(data)
+    seed = id_seed(data) if b"functionCall" in body else ""  # it is for ids of calls
     choices = [
         _choice(wire, item, position, seed)
         for position, item in enumerate(given if isinstance(given, list) else [])
@@ -100,13 +100,16 @@ def _choice(
     texts: list[str] = []
     calls = open_calls = 0
     for item in parts_of(data):
-        made = read_part(wire, item, made_up_id(seed, index, calls))
+        call_id = made_up_id(seed, index, calls) if "functionCall" in item else ""
+        made = read_part(wire, item, call_id)
         texts.append("".join(part.text for part in made if isinstance(part, TextPart)))
         for part in made:
             calls += isinstance(part, ToolCall)
             open_calls += answered_calls(part)
         parts += made
-    cited = citations(data, texts)
+    # Few answers cite: to look for it costs 3 µs.
+    cites = "groundingMetadata" in data or "citationMetadata" in data
+    cited = citations(data, texts) if cites else ()
     raw = data.get("finishReason")
     word = raw if isinstance(raw, str) and raw else None
     return ChatCompletionChoice(

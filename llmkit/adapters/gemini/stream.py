@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..._http import Headers, HttpResponse
 from ..._json import loads, mended, strict_loads
 from ..._models.accumulate import unfold
-from ..._models.chunks import ChunkChoice, CompletionChunk
+from ..._models.chunks import ChunkChoice, CompletionChunk, made_chunk
 from ...errors import DecodeError, LLMKitError, StreamInterruptedError
 from ..sse import SSEDecoder
 from .answer import UsageSoFar, block_reason, created, id_seed, parts_of
@@ -43,6 +43,8 @@ class GeminiDecoder:
         self._usage = UsageSoFar()
         self._candidates: dict[int, CandidateState] = {}
         self._torn = False
+        self._seeded_by: object = None
+        self._seeded = ""
 
     @property
     def finished(self) -> bool:
@@ -59,7 +61,7 @@ class GeminiDecoder:
             return []
         try:
             if self._array is None:
-                events = [event.data for event in self._sse.feed(data)]
+                events = [text for _, texts in self._sse.runs(data) for text in texts]
             else:
                 events = self._array.feed(data)
         except DecodeError as error:
@@ -110,16 +112,45 @@ class GeminiDecoder:
         for event in events:
             if self.done or self.failure is not None:
                 break
-            if not event.strip():
-                continue
             try:
-                self._event(event, chunks)
-            except LLMKitError as error:
-                self.failure = error
+                data = strict_loads(event)
+            except ValueError:
+                if not event or event.isspace():
+                    continue
+                data = self._half_loads(event)
+            if not self._going_on(data, chunks):
+                try:
+                    self._event(event, data, chunks)
+                except LLMKitError as error:
+                    self.failure = error
         return chunks
 
-    def _event(self, event: bytes, chunks: list[CompletionChunk]) -> None:
-        data = self._loads(event)
+    def _going_on(self, data: Any, chunks: list[CompletionChunk]) -> bool:
+        """Whether *data* is one part more of a candidate that is known, and that is all.
+
+        So are nearly all; looked at as closely as the others, each costs 3.7 µs and not 1.2.
+        """
+        try:
+            (item,) = data["candidates"]
+            (part,) = item["content"]["parts"]
+            state = self._candidates[item.get("index", 0)]
+            alone = len(item) == 1 + ("index" in item) and type(part) is dict
+            if not alone or self._torn or "error" in data:
+                return False
+            delta = state.going_on(part, self._seed, data)
+        except (KeyError, TypeError, ValueError):
+            return False
+        if delta is None:
+            return False
+        if not self._id:
+            self._heading(data)
+        self._usage.add(data.get("usageMetadata"))
+        chunks.append(made_chunk(delta, state.index, self._id, self._model, self._created))
+        return True
+
+    def _event(self, event: bytes, data: object, chunks: list[CompletionChunk]) -> None:
+        if not isinstance(data, dict):
+            raise DecodeError("an event of the stream is no JSON object", body=event)
         if "error" in data:
             failure = error_in(data, HttpResponse(200, _HEADERS, event))
             if failure is not None:
@@ -156,22 +187,22 @@ class GeminiDecoder:
         state = self._candidates.get(index)
         if state is None:
             state = self._candidates[index] = CandidateState(index, self._wire)
-        return state.choices(item, lambda: id_seed(data), torn=self._torn)
+        return state.choices(item, lambda: self._seed(data), torn=self._torn)
 
-    def _loads(self, text: bytes) -> dict[str, Any]:
-        data: object
+    def _seed(self, data: dict[str, Any]) -> str:
+        """What the ids of calls in *data* are made up from."""
+        given = data.get("responseId")
+        if not given or given != self._seeded_by:  # it stays the same: 1.2 µs less for each call
+            self._seeded_by, self._seeded = given, id_seed(data)
+        return self._seeded
+
+    def _half_loads(self, text: bytes) -> object:
+        # Servers that cut text by UTF-16 units send half characters; the candidates mend them.
+        self._torn = True
         try:
-            data = strict_loads(text)
+            return _joinable(loads(text, halves=True))
         except ValueError:
-            # Servers that cut text by UTF-16 units send half characters; the candidates mend them.
-            self._torn = True
-            try:
-                data = _joinable(loads(text, halves=True))
-            except ValueError:
-                data = None
-        if not isinstance(data, dict):
-            raise DecodeError("an event of the stream is no JSON object", body=text)
-        return data
+            return None
 
     def _last(self) -> CompletionChunk:
         return CompletionChunk(

@@ -78,6 +78,7 @@ class OpenAIChat(OpenAIModelList):
         budget_field: where the tokens to think with are said, besides in `reasoning`; a budget
             turns the switch on, or, where it is 0, off; None: nowhere.
         images: it takes image parts.
+        image_types: the media types of images that it takes; empty: any.
         image_urls: it fetches images from their addresses; else it takes their bytes only.
         audio: it takes audio parts.
         audio_form: how it takes them: OpenAI's object, Mistral's plain text, or the object with
@@ -147,6 +148,7 @@ class OpenAIChat(OpenAIModelList):
         factory=dict, validator=check_while_thinking, hash=False
     )
     images: bool = True
+    image_types: tuple[str, ...] = ()
     image_urls: bool = True
     audio: bool = True
     audio_form: Literal["object", "text", "data_url"] = "object"

@@ -88,6 +88,8 @@ def usage(wire: OpenAIChat, raw: object) -> Usage:
 
 def _count(data: Mapping[str, object], name: str) -> int:
     value = data.get(name)
+    if value is None:  # most of a dozen names, most of the time
+        return 0
     if isinstance(value, int) and value > 0:
         return value
     return int(value) if isinstance(value, float) and 0 < value < 2**53 else 0
@@ -266,3 +268,12 @@ def arguments_text(value: object) -> str:
     if isinstance(value, str):
         return value
     return "" if value is None else dumps(value).decode()
+
+
+def content_filter(choice: Mapping[str, object]) -> JsonObject | None:
+    """What Azure's filters found in an answer, or in a piece of one.
+
+    Source: https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter
+    """
+    found = choice.get("content_filter_results")
+    return cast("JsonObject", found) if isinstance(found, dict) and found else None

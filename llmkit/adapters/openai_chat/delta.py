@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from ..._json import is_object, well_formed
-from ..._models.chunks import Block, ChunkChoice, DeltaMessage, ToolCallDelta
+from ..._json import JsonObject, is_object, well_formed
+from ..._models.chunks import (
+    Block,
+    ChunkChoice,
+    DeltaMessage,
+    ToolCallDelta,
+    made_call,
+    made_delta,
+)
 from ..._models.logprobs import Logprobs
 from ..._models.parts import Citation, TextPart
 from .._base import made_up_id
 from .answer import (
     arguments_text,
     citations,
+    content_filter,
     content_parts,
     finish_reason,
     logprobs,
@@ -22,10 +30,15 @@ from .answer import (
     text_of,
     token_logprob,
 )
+from .made_media import Sound, images
 from .think import ThinkSplitter
 
 if TYPE_CHECKING:
     from . import OpenAIChat
+
+
+_FIRST: Final = ("at", 0)
+"""The place of a piece that has no index, and is the first of its chunk."""
 
 
 class ToolSlot:
@@ -63,6 +76,9 @@ class ChoiceState:
         self.index = index
         self.finish: str | None = None
         self.citations: tuple[Citation, ...] = ()
+        self._filtered: JsonObject = {}
+        self._sound: Sound | None = None
+        self._images = 0
         self._wire = wire
         self._think = ThinkSplitter() if wire.think_tags else None
         self._slots: list[ToolSlot] = []
@@ -97,6 +113,10 @@ class ChoiceState:
         details = delta.get("reasoning_details")
         if details:
             blocks = self._details(details)
+        if "images" in delta or "audio" in delta:
+            blocks += self._media(delta)
+        if found := content_filter(item):
+            self._filtered = {**self._filtered, **found}
         if delta.get("annotations"):
             self.citations = citations(delta, {}) or self.citations
         tokens = _logprobs(item, content) if item.get("logprobs") else None
@@ -110,6 +130,46 @@ class ChoiceState:
         message = DeltaMessage(content or None, thinking or None, refusal or None, tools, blocks)
         return ChunkChoice(self.index, message, logprobs=tokens)
 
+    def going_on(self, delta: dict[str, Any]) -> DeltaMessage | None:
+        """What *delta* adds, where that is text, thinking or arguments, and it says no more.
+
+        None is for `choice` to tell. There must be no half characters in *delta*.
+        """
+        if len(delta) - ("role" in delta) != 1 or self._think is not None or self._halves:
+            return None
+        content = delta.get("content")
+        if content:
+            if type(content) is not str:
+                return None
+            self._segment += 1
+            self._said = True
+            return made_delta(content)
+        calls = delta.get("tool_calls")
+        if calls:
+            return self._more_arguments(calls)
+        thinking = delta.get("reasoning_content") or delta.get("reasoning")
+        if thinking and type(thinking) is str:
+            self._said = True
+            return made_delta(None, thinking)
+        return None
+
+    def _more_arguments(self, calls: Any) -> DeltaMessage | None:
+        """What *calls* adds, where that is arguments of the call before and no more; else None."""
+        try:
+            (item,) = calls
+            inner = item["function"]
+            piece = inner["arguments"]
+            slot = self._by_key[item["index"]]
+            if item.get("id") or inner.get("name") or type(piece) is not str:
+                return None
+        except (KeyError, TypeError, ValueError):
+            return None
+        if self._by_key.get(_FIRST) is not slot:
+            return None
+        slot.pieces.append(piece)
+        self._said = True
+        return made_delta(None, None, (made_call(slot.index, None, None, piece),))
+
     def last(self, beside: tuple[Citation, ...]) -> ChunkChoice:
         """What is left to say once the stream has ended: what was held back, and the reason."""
         thinking, content = self._think.close() if self._think is not None else ("", "")
@@ -117,10 +177,16 @@ class ChoiceState:
         content = well_formed(content + self._halves.get("content", ""))
         thinking = well_formed(thinking + self._halves.get("reasoning", ""))
         cited = self.citations or beside
-        blocks = (Block(-1, TextPart(content, citations=cited)),) if cited else ()
+        blocks: tuple[Block, ...] = (
+            (Block(-1, TextPart(content, citations=cited)),) if cited else ()
+        )
+        sound = self._sound.part() if self._sound is not None else None
+        if sound is not None:
+            blocks += (Block(-2, sound),)
         message = DeltaMessage(content or None, thinking or None, blocks=blocks)
         reason = finish_reason(self.finish, bool(self._slots))
-        return ChunkChoice(self.index, message, reason, self.finish)
+        filtered = self._filtered or None
+        return ChunkChoice(self.index, message, reason, self.finish, content_filter=filtered)
 
     def mended(self, key: object, piece: str | None) -> str | None:
         """*piece* without half characters: the first half waits for the second."""
@@ -146,6 +212,16 @@ class ChoiceState:
                 thoughts.append(part.text)
                 blocks.append(Block(self._segment, part))
         return "".join(texts) or None, "".join(thoughts) or None, tuple(blocks)
+
+    def _media(self, delta: Mapping[str, Any]) -> tuple[Block, ...]:
+        """The images in *delta*; its sound is told at the end, as one."""
+        if "audio" in delta:
+            self._sound = self._sound or Sound()
+            self._sound.add(delta["audio"])
+        found = images(delta)
+        self._images += len(found)
+        first = -2 - self._images
+        return tuple(Block(first + place, part) for place, part in enumerate(found))
 
     def _details(self, details: object) -> tuple[Block, ...]:
         blocks: list[Block] = []

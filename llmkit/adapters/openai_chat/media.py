@@ -10,6 +10,7 @@ from ..._models.adjustments import Adjuster
 from ..._models.media import data_url
 from ..._models.part_form import audio_format, cache_control_to_dict
 from ..._models.parts import AudioPart, FilePart, ImagePart, TextPart
+from ..image_types import other_image
 
 if TYPE_CHECKING:
     from . import OpenAIChat
@@ -29,8 +30,10 @@ def part(wire: OpenAIChat, given: object, field: str, adjust: Adjuster) -> JsonD
             said = _audio(wire, given)
         case FilePart() if wire.files:
             said = _file(wire, given)
-    if said is None:
-        adjust.unsupported(field, f"the provider takes no such {type(given).__name__}")
+    other = other_image(given, wire.image_types)
+    if said is None or other is not None:
+        none = f"the provider takes no such {type(given).__name__}"
+        adjust.unsupported(field, none if said is None or other is None else other)
         return None
     mark = getattr(given, "cache_control", None)
     if mark is not None:

@@ -11,20 +11,19 @@ from ..._http import HttpResponse
 from ..._json import loads, mended
 from ..._models.messages import AssistantMessage, AssistantPart
 from ..._models.parts import (
-    AudioPart,
     Citation,
-    ImagePart,
     ReasoningPart,
     RefusalPart,
     TextPart,
 )
 from ..._models.response import ChatCompletionChoice, ChatCompletionResponse, created_at
 from ..._models.tools import ToolCall
-from ...errors import DecodeError, InvalidRequestError
+from ...errors import DecodeError
 from .._base import made_up_id
 from .answer import (
     arguments_text,
     citations,
+    content_filter,
     content_parts,
     finish_reason,
     logprobs,
@@ -35,6 +34,7 @@ from .answer import (
     usage,
 )
 from .error import error_in
+from .made_media import Sound, images
 from .think import split_think
 
 if TYPE_CHECKING:
@@ -103,6 +103,7 @@ def choice(
         finish_reason(raw, bool(calls)),
         raw if isinstance(raw, str) else None,
         logprobs(data.get("logprobs")),
+        content_filter(data),
     )
 
 
@@ -125,7 +126,8 @@ def _parts(
     if thinking:
         parts.append(ReasoningPart(thinking, provider=wire.provider or None))
     said_parts = [TextPart(said)] if said else listed
-    parts += _cited(said_parts, citations(message, body))
+    found = citations(message, body)
+    parts += _cited(said_parts, found) if found else said_parts
     if refusal := text(message.get("refusal")):
         parts.append(RefusalPart(refusal))
     return parts + _media(message)
@@ -142,24 +144,11 @@ def _cited(
 
 
 def _media(message: Mapping[str, object]) -> list[AssistantPart]:
-    """What an answer holds beside text: OpenAI's audio, OpenRouter's images."""
-    parts: list[AssistantPart] = []
-    audio = message.get("audio")
-    if isinstance(audio, dict) and isinstance(name := audio.get("id"), str) and name:
-        transcript = audio.get("transcript")
-        parts.append(
-            AudioPart(file_id=name, transcript=transcript if isinstance(transcript, str) else None)
-        )
-    images = message.get("images")
-    for item in images if isinstance(images, list) else []:
-        inner = item.get("image_url") if isinstance(item, dict) else None
-        url = inner.get("url") if isinstance(inner, dict) else inner
-        if isinstance(url, str) and url:
-            try:
-                parts.append(ImagePart.from_url(url))
-            except InvalidRequestError:
-                continue  # it stays in `raw`
-    return parts
+    """What an answer holds beside text."""
+    sound = Sound()
+    sound.add(message.get("audio"))
+    heard = sound.part()
+    return [*([heard] if heard is not None else []), *images(message)]
 
 
 def _tool_calls(message: Mapping[str, object], response_id: object, index: int) -> list[ToolCall]:

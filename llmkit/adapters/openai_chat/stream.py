@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..._http import Headers, HttpResponse
 from ..._json import loads, mended, strict_loads
-from ..._models.chunks import ChunkChoice, CompletionChunk
+from ..._models.chunks import ChunkChoice, CompletionChunk, made_chunk
 from ..._models.parts import Citation
 from ..._models.response import ChatCompletionResponse
 from ..._models.usage import NO_USAGE, Usage
@@ -47,19 +47,66 @@ class ChatDecoder(EventDecoder):
         states = self._choices.values()
         return self.done or (bool(states) and all(state.finish is not None for state in states))
 
-    def _event(self, event: Event) -> Iterable[CompletionChunk]:
-        """The chunks that *event* makes."""
-        if event.data.strip() == b"[DONE]":
-            return self._closing()
+    def _run(self, name: str, texts: list[bytes], chunks: list[CompletionChunk]) -> None:
+        """Add the chunks of events that are called *name* to *chunks*.
+
+        Nearly all are of one choice that says a bit more and nothing else: they are looked at no
+        further, which takes 1.0 µs for 3.6.
+        """
+        for text in texts:
+            try:
+                data = strict_loads(text)
+            except ValueError:
+                chunks += self._event(Event(name, text))
+                if self.done:
+                    break
+                continue
+            chunk = None if name == "error" else self._going_on(data)
+            if chunk is None:
+                chunk = self._chunk(data, Event(name, text))
+            if chunk is not None:
+                chunks.append(chunk)
+
+    def _going_on(self, data: Any) -> CompletionChunk | None:
+        """The chunk of *data*, where one choice that is known goes on, and that is all; or None."""
         try:
-            chunk = self._chunk(event)
-        except DecodeError:
-            plain = _plain_error(event)
-            if plain is None:
-                raise
-        else:
-            return () if chunk is None else (chunk,)
-        raise plain
+            (item,) = data["choices"]
+            delta = item["delta"]
+            state = self._choices[item["index"]]
+            if (
+                item.get("finish_reason")
+                or item.get("logprobs")
+                or item.get("usage")
+                or "content_filter_results" in item
+                or data.get("usage")
+                or data.get("object") == "error"
+                or "error" in data
+                or "base_resp" in data
+                or "x_groq" in data
+                or "citations" in data
+                or "search_results" in data
+                or self._torn
+                or type(delta) is not dict
+            ):
+                return None
+        except (KeyError, TypeError, ValueError):
+            return None
+        message = state.going_on(delta)
+        if message is None:
+            return None
+        if not (self._id and self._model and self._created):
+            self._heading(data)
+        return made_chunk(message, state.index, self._id, self._model, self._created)
+
+    def _event(self, event: Event) -> Iterable[CompletionChunk]:
+        """The chunks that *event*, which is no JSON or almost none, makes."""
+        said = event.data.strip()
+        if not said:
+            return ()
+        if said == b"[DONE]":
+            return self._closing()
+        chunk = self._chunk(self._loads(event), event)
+        return () if chunk is None else (chunk,)
 
     def _closing(self) -> Iterable[CompletionChunk]:
         """The last chunk."""
@@ -72,12 +119,17 @@ class ChatDecoder(EventDecoder):
 
         return parse(self._wire, response)
 
-    def _chunk(self, event: Event) -> CompletionChunk | None:
-        data = self._loads(event)
-        self._check(data, event)
+    def _heading(self, data: dict[str, Any]) -> None:
         self._id = self._id or str(data.get("id") or "")
         self._model = self._model or str(data.get("model") or "")
         self._created = self._created or number(data.get("created"))
+
+    def _chunk(self, data: object, event: Event) -> CompletionChunk | None:
+        if not isinstance(data, dict):
+            told = "an event of the stream is no JSON object"
+            raise _plain_error(event) or DecodeError(told, body=event.data)
+        self._check(data, event)
+        self._heading(data)
         if data.get("usage"):
             self._usage = usage(self._wire, data["usage"])
         choices: list[ChunkChoice] = []
@@ -95,29 +147,20 @@ class ChatDecoder(EventDecoder):
 
     def _check(self, data: dict[str, Any], event: Event) -> None:
         """Raise the error that *event* tells, if it does."""
-        answer = HttpResponse(200, _HEADERS, event.data)
         if data.get("error") or event.name == "error":
-            raise error_told(data, answer)
+            raise error_told(data, HttpResponse(200, _HEADERS, event.data))
         if "base_resp" in data or data.get("object") == "error":
-            failure = error_in(data, answer)
+            failure = error_in(data, HttpResponse(200, _HEADERS, event.data))
             if failure is not None:
                 raise failure
 
-    def _loads(self, event: Event) -> dict[str, Any]:
-        data: object
-        text = event.data
+    def _loads(self, event: Event) -> object:
+        # Servers that cut text by UTF-16 units send half characters; the choices mend them.
+        self._torn = True
         try:
-            data = strict_loads(text)
+            return _joinable(loads(event.data, halves=True))
         except ValueError:
-            # Servers that cut text by UTF-16 units send half characters; the choices mend them.
-            self._torn = True
-            try:
-                data = _joinable(loads(text, halves=True))
-            except ValueError:
-                data = None
-        if not isinstance(data, dict):
-            raise DecodeError("an event of the stream is no JSON object", body=text)
-        return data
+            return None
 
     def _state(self, item: dict[str, Any], position: int) -> ChoiceState:
         index = item.get("index")

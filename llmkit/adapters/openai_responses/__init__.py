@@ -76,6 +76,7 @@ class OpenAIResponses(OpenAIModelList):
         strict_schemas: it holds itself to OpenAI's part of JSON Schema where `strict` is on, so
             that schemas are rewritten to it.
         images: it takes image parts.
+        image_types: the media types of images that it takes; empty: any.
         audio: it takes audio parts.
         files: it takes file parts.
         tool_media: it takes lists, images and files among them, for a tool's result.
@@ -103,6 +104,7 @@ class OpenAIResponses(OpenAIModelList):
     )
     strict_schemas: bool = True
     images: bool = True
+    image_types: tuple[str, ...] = ()
     audio: bool = False
     files: bool = True
     tool_media: bool = True

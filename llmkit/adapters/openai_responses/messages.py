@@ -14,6 +14,7 @@ from ..._models.media import data_url
 from ..._models.messages import AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage
 from ..._models.part_form import audio_format
 from ..._models.parts import AudioPart, FilePart, ImagePart, TextPart
+from ..image_types import other_image
 from .assistant import assistant_items
 from .task import JsonDict, Task, call_id
 
@@ -95,9 +96,13 @@ def _content(task: Task, message: Message, field: str) -> JsonValue:
     return _parts(task, parts, field)
 
 
-def _parts(task: Task, parts: Sequence[object], field: str) -> list[JsonValue]:
+def _parts(
+    task: Task, parts: Sequence[object], field: str, *, texts: bool = True
+) -> list[JsonValue]:
     said: list[JsonValue] = []
     for index, part in enumerate(parts):
+        if isinstance(part, TextPart) and not texts:
+            continue
         shape = _part(task, part, f"{field}.content[{index}]")
         if shape is not None:
             said.append(shape)
@@ -110,7 +115,11 @@ def _part(task: Task, part: object, field: str) -> JsonDict | None:
         case TextPart():
             return {"type": "input_text", "text": part.text}
         case ImagePart() if wire.images:
-            return _image(part)
+            other = other_image(part, wire.image_types)
+            if other is None:
+                return _image(part)
+            task.adjust.unsupported(field, other)
+            return None
         case AudioPart() if wire.audio and part.data is not None:
             return _audio(part, part.data)
         case FilePart() if wire.files:
@@ -169,14 +178,14 @@ def _tool_result(task: Task, message: ToolMessage, field: str, media: list[JsonV
         output = _parts(task, parts, field)
     else:
         output = message.content or ""
-        others = [part for part in parts if not isinstance(part, TextPart)]
-        if others:
+        moved = _parts(task, parts, field, texts=False)
+        if moved:
             task.adjust.note("moved", field, "images and files of a result to a user's message")
             if not media:
                 media.append(
                     {"type": "input_text", "text": "Attached to the results of the tools:"}
                 )
-            media += _parts(task, others, field)
+            media += moved
     return {
         "type": "function_call_output",
         "call_id": call_id(message.tool_call_id),
