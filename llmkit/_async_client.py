@@ -371,6 +371,8 @@ class AsyncChatCompletionStream(Generic[T]):
 
     async def __anext__(self) -> CompletionChunk:
         state = self._state
+        if state.ready:
+            return state.ready.popleft()
         if not state.begun and not state.over:
             await self._begin()
         while not state.ready and not state.over:
@@ -468,7 +470,9 @@ class AsyncChatCompletionStream(Generic[T]):
                 await self._drop()
 
     async def _advance(self) -> None:
-        """Wait for the next bytes."""
+        """Wait for the next bytes, if there are none."""
+        if self._state.go_on():
+            return
         try:
             data = await self._stream.read("idle") if self._stream is not None else b""
         except LLMKitError as error:

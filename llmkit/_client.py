@@ -403,6 +403,8 @@ class ChatCompletionStream(Generic[T]):
 
     def __next__(self) -> CompletionChunk:
         state = self._state
+        if state.ready:
+            return state.ready.popleft()
         if not state.begun and not state.over:
             self._begin()
         while not state.ready and not state.over:
@@ -500,7 +502,9 @@ class ChatCompletionStream(Generic[T]):
                 self._drop()
 
     def _advance(self) -> None:
-        """Wait for the next bytes."""
+        """Wait for the next bytes, if there are none."""
+        if self._state.go_on():
+            return
         try:
             data = self._stream.read("idle") if self._stream is not None else b""
         except LLMKitError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar
@@ -96,8 +95,10 @@ def backoff(error: BaseException | None, tries: int, policy: RetryPolicy) -> flo
     if isinstance(error, APIError) and error.retry_after is not None:
         return error.retry_after
     ceiling = min(policy.wait_max, policy.wait_initial * 2.0 ** min(tries - 1, 64))
+    from random import uniform  # most calls never wait
+
     # Full jitter: clients that failed together do not come back together.
-    return random.uniform(0.0, ceiling)
+    return uniform(0.0, ceiling)
 
 
 def run(

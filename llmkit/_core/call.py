@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Generic, Never, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from attrs import Factory, evolve, field, frozen
+from attrs import Factory, field, frozen
 
 from .._auth import Credentials
 from .._http import Headers, HttpRequest, HttpResponse, Timeout
@@ -66,7 +66,6 @@ class Call(ABC, Generic[A]):
         retry: RetryPolicy,
         extra_headers: Mapping[str, str] | None = None,
     ) -> None:
-        given = extra_headers or {}
         self.target = target
         self.timeout = timeout
         self.retry = retry
@@ -75,10 +74,13 @@ class Call(ABC, Generic[A]):
         self.started: float = 0.0
         self.headers: Headers = Headers()
         self._http = http
-        self._secrets = (*target.secrets, *_credentials(given, target.provider))
-        # An Authorization of the caller's own wins over the credentials, as it does over a key.
-        named = any(name.lower() == "authorization" for name in given)
-        self.credentials: Credentials | None = None if named else target.credentials
+        self._secrets = target.secrets
+        self.credentials: Credentials | None = target.credentials
+        if extra_headers:
+            self._secrets += _credentials(extra_headers, target.provider)
+            # The caller's own Authorization wins over the credentials, as it does over a key.
+            if any(name.lower() == "authorization" for name in extra_headers):
+                self.credentials = None
         self._signed: HttpRequest | None = None
         self._renewed = False
         self._status: int | None = None
@@ -108,7 +110,9 @@ class Call(ABC, Generic[A]):
         if key not in self._secrets:
             self._secrets = (*self._secrets, key)
         # What the caller says in extra_headers wins, this header too.
-        return evolve(self._http, headers=merged_headers(auth.headers(key), self._http.headers))
+        http = self._http
+        headers = merged_headers(auth.headers(key), http.headers)
+        return HttpRequest(http.method, http.url, headers, http.body)  # a third of `evolve`'s time
 
     def signed(self, http: HttpRequest) -> HttpRequest:
         """*http*, which the credentials have signed: what they put on it is a secret, too."""

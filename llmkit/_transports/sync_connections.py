@@ -34,6 +34,7 @@ _Address = tuple[
     socket.AddressFamily, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]
 ]
 _HEAD_LINE_STARTS = (b"HTTP/", b"\r\n", b"\n", b" ", b"\t")
+_SMALL_BODY = 64 * 1024
 _current = threading.local()
 
 
@@ -110,6 +111,8 @@ class TimedConnection(HTTPConnection):
     _carried: Call | None = None
     _connect_by = math.inf
     _handle: socket.socket | None = None
+    _head: bytes | None = None
+    _holds_head = False
     idle_since = 0.0
 
     def connect(self) -> None:
@@ -152,11 +155,34 @@ class TimedConnection(HTTPConnection):
         # `sendall` counts the limit for the body as a whole, not for each piece of it.
         self.sock.settimeout(call.timeout.read)
         call.line.hold(self.sock, call.until)
+        self._head = None
         super().putrequest(method, url, skip_host, skip_accept_encoding)
+
+    def endheaders(self, message_body: object = None, *, encode_chunked: bool = False) -> None:
+        """Hold the head back, to go out with the body: one system call less, of 15 µs."""
+        self._holds_head = True
+        try:
+            super().endheaders(message_body, encode_chunked=encode_chunked)  # type: ignore[arg-type]  # as it comes
+        finally:
+            self._holds_head = False
+
+    def send(self, data: object) -> None:
+        """Send *data*, and before it the head that was held back."""
+        if self._holds_head and isinstance(data, bytes):
+            self._head = data
+            return
+        head, self._head = self._head, None
+        if head is not None and isinstance(data, bytes) and len(data) <= _SMALL_BODY:
+            data, head = head + data, None
+        if head is not None:
+            super().send(head)
+        super().send(data)  # type: ignore[arg-type]  # as it comes
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as urllib3's own
         """Read the head of the answer."""
         call: Call = _current.call
+        if self._head is not None:
+            self.send(b"")
         self.timeout = call.timeout.read
         return super().getresponse()
 
