@@ -9,9 +9,9 @@ The floor plan of the house, from the doors down; a room knows only the rooms be
 - `cli`: the command `llmkit` (extra `cli`).
 - `_client`, `_async_client`, `chat`, `testing`: the doors. The two clients are alike but for
   `await`; `chat` is the fluent builder, sugar over a request; `testing` plays a provider.
-  `conversation` and `_conversation_stream` are a conversation that grows by what is sent, and
-  `_chat_client` what they need of a client.
-  `_tools` and `_async_tools` run the tools that a model calls, on threads and as tasks.
+  `_stream` and `_async_stream` are answers as they come; `_tools` and `_async_tools` run the
+  tools that a model calls, on threads and as tasks; `conversation` and `_conversation_stream`
+  are a conversation that grows by what is sent, and `_chat_client` what they need of a client.
 - `_core`: what a call is, without I/O: resolve, build, send, finish or decode.
 - `providers`: what differs between providers, as data: one TOML file each, and the loader.
 - `adapters`: what differs between wire formats, as code without I/O: one file each.
@@ -36,10 +36,11 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from . import errors, providers, testing
-    from ._async_client import AsyncChatCompletionStream, AsyncClient
+    from ._async_client import AsyncClient
+    from ._async_stream import AsyncChatCompletionStream
     from ._async_tools import AsyncToolRunStream
     from ._chat_client import AsyncChatClient, AsyncCompletionStream, ChatClient, CompletionStream
-    from ._client import ChatCompletionStream, Client
+    from ._client import Client
     from ._conversation_stream import AsyncConversationStream, ConversationStream
     from ._events import (
         ContentDelta,
@@ -134,6 +135,7 @@ if TYPE_CHECKING:
     from ._models.tools import FunctionCall, Tool, ToolCall, ToolChoice
     from ._models.usage import Usage
     from ._retry import Attempt, RetryPolicy
+    from ._stream import ChatCompletionStream
     from ._tools import ToolRunStream
     from .adapters._base import Adapter, Endpoint, StreamDecoder
     from .adapters.model_pages import ListsModels, ModelPage
@@ -324,10 +326,11 @@ __all__ = [
 ]
 
 _ROOMS = {
-    "_async_client": "AsyncChatCompletionStream AsyncClient",
+    "_async_client": "AsyncClient",
+    "_async_stream": "AsyncChatCompletionStream",
     "_async_tools": "AsyncToolRunStream",
     "_chat_client": "AsyncChatClient AsyncCompletionStream ChatClient CompletionStream",
-    "_client": "ChatCompletionStream Client",
+    "_client": "Client",
     "_conversation_stream": "AsyncConversationStream ConversationStream",
     "_events": (
         "ContentDelta FinalCandidate PartialToolCall StreamEnd StreamError StreamMetadata "
@@ -371,6 +374,7 @@ _ROOMS = {
     "_models.tools": "FunctionCall Tool ToolCall ToolChoice",
     "_models.usage": "Usage",
     "_retry": "Attempt RetryPolicy",
+    "_stream": "ChatCompletionStream",
     "_tools": "ToolRunStream",
     "adapters._base": "Adapter Endpoint StreamDecoder",
     "adapters.model_pages": "ListsModels ModelPage",

@@ -23,8 +23,10 @@ from ._models.tools import ToolChoice
 from .errors import LLMKitError
 
 if TYPE_CHECKING:
-    from ._async_client import AsyncChatCompletionStream, AsyncClient
-    from ._client import ChatCompletionStream, Client
+    from ._async_client import AsyncClient
+    from ._async_stream import AsyncChatCompletionStream
+    from ._client import Client
+    from ._stream import ChatCompletionStream
 
 __all__ = ["AsyncChatBuilder", "AsyncEventStream", "CallStats", "ChatBuilder", "EventStream"]
 

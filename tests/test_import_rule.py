@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("adapters", "_transports", "_auth"),
     ("providers",),
     ("_core",),
-    ("_chat_client",),
+    ("_chat_client", "_stream", "_async_stream"),
     ("chat", "_client", "_async_client", "_tools", "_async_tools"),
     ("conversation", "_conversation_stream"),
     ("testing",),
