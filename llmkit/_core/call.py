@@ -112,7 +112,7 @@ class Call(ABC, Generic[A]):
         # What the caller says in extra_headers wins, this header too.
         http = self._http
         headers = merged_headers(auth.headers(key), http.headers)
-        return HttpRequest(http.method, http.url, headers, http.body)  # a third of `evolve`'s time
+        return HttpRequest(http.method, http.url, headers, http.body)
 
     def signed(self, http: HttpRequest) -> HttpRequest:
         """*http*, which the credentials have signed: what they put on it is a secret, too."""

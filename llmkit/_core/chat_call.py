@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from typing import Final, TypeVar, cast
+from typing import TypeVar, cast
 
-from attrs import fields
+from attrs import evolve
 
 from .._http import HttpRequest, HttpResponse, Timeout
 from .._models.adjustments import Adjuster, Adjustment
@@ -18,13 +18,6 @@ from ..adapters.structured_answer import StructuredAnswer
 from .call import Call, Target
 
 T = TypeVar("T")
-
-_TOLD: Final = (
-    *("id", "provider", "model", "latency", "request_id", "headers", "attempts", "adjustments"),
-    "response_format",
-)
-_KEPT: Final = tuple(item.name for item in fields(ChatCompletionResponse) if item.name not in _TOLD)
-"""What an answer says itself, and is not told by the call."""
 
 
 class ChatCall(Call[ChatCompletionResponse[T]]):
@@ -68,10 +61,8 @@ class ChatCall(Call[ChatCompletionResponse[T]]):
     ) -> ChatCompletionResponse[T]:
         """*answer*, whose last bytes came at *ended*, with all that the call itself knows."""
         called = request_id(self.headers)
-        # `evolve` looks for all fields each time: 4.5 µs a call, and this 2.5.
-        kept = {name: getattr(answer, name) for name in _KEPT}
-        return ChatCompletionResponse(
-            **kept,
+        told = evolve(
+            answer,
             id=answer.id or called or "",  # Bedrock has no other
             model=answer.model or self.target.model,
             provider=self.target.provider.name,
@@ -82,3 +73,4 @@ class ChatCall(Call[ChatCompletionResponse[T]]):
             adjustments=self.adjustments,
             response_format=self.request.response_format,
         )
+        return cast("ChatCompletionResponse[T]", told)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
@@ -107,7 +106,7 @@ def outgoing_headers(request: HttpRequest, route: Route) -> dict[str, str]:
     present = set()
     for name, value in request.headers.items():
         lower = _lower(name)
-        # The text's own methods say most of what the pattern does, in a fifth of its time.
+        # The text's own methods say most of what the pattern does, and sooner.
         plain = value.isascii() and value.isprintable()
         if lower is None or not (plain or _VALUE.fullmatch(value)):
             raise ConfigurationError(f"header {name!r} holds a character that HTTP does not allow")
@@ -129,45 +128,14 @@ def outgoing_headers(request: HttpRequest, route: Route) -> dict[str, str]:
     return headers
 
 
-class Heads:
-    """The heads of requests, as bytes.
+def head(request: HttpRequest, route: Route) -> bytes:
+    """The head of *request*, as it goes over the line.
 
-    Most requests differ from the one before in their length only: what is checked and written
-    down once costs 2 µs a call then, not 9.
-
-    Args:
-        route: where a URL leads.
+    Raises:
+        ConfigurationError: as `outgoing_headers`.
     """
-
-    def __init__(self, route: Callable[[str], Route]) -> None:
-        self._route = route
-        self._start = lru_cache(maxsize=64)(self._new_start)
-
-    def head(self, request: HttpRequest) -> bytes:
-        """The head of *request*.
-
-        Raises:
-            ConfigurationError: as `outgoing_headers`.
-        """
-        given = tuple(request.headers.items())
-        told = any(_lower(name) == "content-length" for name, _ in given)
-        if told:  # it is in none of the starts, and must be right
-            outgoing_headers(request, self._route(request.url))
-            given = tuple(pair for pair in given if _lower(pair[0]) != "content-length")
-        start = self._start(request.method, request.url, given, bool(request.body))
-        if request.body or request.method not in ("GET", "HEAD"):
-            return b"%bContent-Length: %d\r\n\r\n" % (start, len(request.body))
-        return start + b"\r\n"
-
-    def _new_start(
-        self, method: str, url: str, given: tuple[tuple[str, str], ...], body: bool
-    ) -> bytes:
-        """A head but for the length of its body, which is there or not."""
-        route = self._route(url)
-        request = HttpRequest(method, url, dict(given), b"-" if body else b"")
-        headers = outgoing_headers(request, route)
-        headers.pop("Content-Length", None)
-        lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
-        if all(name.lower() != "host" for name in headers):
-            lines.insert(0, f"Host: {route.authority}\r\n")
-        return f"{method} {route.target} HTTP/1.1\r\n{''.join(lines)}".encode("ascii")
+    headers = outgoing_headers(request, route)
+    if all(name.lower() != "host" for name in headers):
+        headers = {"Host": route.authority, **headers}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{request.method} {route.target} HTTP/1.1\r\n{lines}\r\n".encode("ascii")

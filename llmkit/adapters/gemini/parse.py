@@ -107,7 +107,7 @@ def _choice(
             calls += isinstance(part, ToolCall)
             open_calls += answered_calls(part)
         parts += made
-    # Few answers cite: to look for it costs 3 µs.
+    # Few answers cite.
     cites = "groundingMetadata" in data or "citationMetadata" in data
     cited = citations(data, texts) if cites else ()
     raw = data.get("finishReason")
