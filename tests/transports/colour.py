@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from llmkit._http import Headers, HttpRequest, HttpResponse, Limit, Timeout
-from llmkit._transports.async_aiohttp import AiohttpStream, AiohttpTransport
+from llmkit._transports.async_aiohttp import AiohttpTransport
+from llmkit._transports.async_stream import AiohttpStream
 from llmkit._transports.environment import Environment
 from llmkit._transports.sync_requests import RequestsStream, RequestsTransport
 
