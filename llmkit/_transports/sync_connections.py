@@ -103,6 +103,12 @@ class WholeResponse(http.client.HTTPResponse):
             if cast("object", self.fp) is head:
                 self.fp = file
 
+    def _read_status(self) -> tuple[str, int, str]:
+        # http.client passes over 100 alone, and would take 103 (early hints) for the answer.
+        version, status, reason = super()._read_status()  # type: ignore[misc]  # not in typeshed
+        interim = 100 <= status < 200 and status != http.client.SWITCHING_PROTOCOLS
+        return version, http.client.CONTINUE if interim else status, reason
+
 
 class TimedConnection(HTTPConnection):
     """A connection whose every step stands under the limits of its call."""

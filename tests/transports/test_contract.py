@@ -73,9 +73,10 @@ def test_a_get_has_no_body(colour: Colour) -> None:
         assert "content-type" not in server.received[0].headers
 
 
-def test_a_large_body_goes_out_whole(colour: Colour) -> None:
-    """Images and files make bodies of many megabytes."""
-    body = b"x" * 5_000_000
+@pytest.mark.parametrize("size", [1, 64 * 1024, 64 * 1024 + 1, 1024 * 1024 + 1, 5_000_000])
+def test_a_body_goes_out_whole(colour: Colour, size: int) -> None:
+    """In one piece with its head, or after it: images and files make many megabytes."""
+    body = b"x" * size
     with WireServer() as server:
         colour.send(post(server.url, body))
         assert server.received[0].body == body
@@ -86,6 +87,17 @@ def test_repeated_headers_are_joined(colour: Colour) -> None:
     head = HEAD + b"Content-Length: 0\r\nX-Tag: a\r\nX-Tag: b\r\n\r\n"
     with WireServer((head,)) as server:
         assert colour.send(post(server.url)).headers["x-tag"] == "a, b"
+
+
+@pytest.mark.parametrize("interim", ["100 Continue", "102 Processing", "103 Early Hints"])
+def test_an_interim_answer_is_not_the_answer(colour: Colour, interim: str) -> None:
+    """What comes before the answer says that it will come (RFC 9110, 15.2)."""
+    before = f"HTTP/1.1 {interim}\r\nX-Tag: early\r\n\r\n".encode()
+    with WireServer((before * 2, answer(b"late"))) as server:
+        response = colour.send(post(server.url))
+        assert (response.status, response.body) == (200, b"late")
+        assert "x-tag" not in response.headers
+        assert colour.send(post(server.url)).body == b"late"
 
 
 @pytest.mark.parametrize("status", ["204 No Content", "400 Bad Request", "503 Unavailable"])
