@@ -6,7 +6,7 @@ Source: https://platform.claude.com/docs/en/build-with-claude/streaming
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ..._http import Headers, HttpResponse
 from ..._json import loads, mended, strict_loads
@@ -16,10 +16,7 @@ from ..._models.chunks import (
     ChunkChoice,
     CompletionChunk,
     DeltaMessage,
-    made_call,
     made_chunk,
-    made_delta,
-    made_thinking,
 )
 from ...errors import DecodeError, LLMKitError, StreamInterruptedError
 from ..sse import Run, SSEDecoder
@@ -32,42 +29,6 @@ if TYPE_CHECKING:
     from . import AnthropicMessages
 
 _HEADERS = Headers()
-
-_FIELDS: Final = {
-    "text_delta": "text",
-    "thinking_delta": "thinking",
-    "input_json_delta": "partial_json",
-}
-"""The pieces that are characters, and where those are."""
-
-
-class _Content(Content):
-    """The blocks of an answer, with a short way for what nearly all events are.
-
-    Those go on with a block that is open, in plain characters: 0.3 µs, where `delta` takes 0.7.
-    """
-
-    def going_on(self, event: Any) -> DeltaMessage | None:
-        """What *event* adds, where it is one of those; else None."""
-        try:
-            if event["type"] != "content_block_delta" or self.torn:
-                return None
-            block = self._open[event["index"]]
-            delta = event["delta"]
-            kind = delta["type"]
-            text = delta[_FIELDS[kind]]
-        except (KeyError, TypeError):
-            return None
-        if not text or type(text) is not str:
-            return None
-        if kind == "text_delta":
-            return None if block.apart else made_delta(text)
-        if kind == "thinking_delta":
-            return made_delta(None, text, (), (made_thinking(block.number, text, self._owner),))
-        if block.kind != "tool_use":
-            return None
-        block.pieces.append(text)
-        return made_delta(None, None, (made_call(block.call, None, None, text),))
 
 
 class MessagesDecoder:
@@ -82,7 +43,7 @@ class MessagesDecoder:
         self._begun = False
         self._id = ""
         self._model = ""
-        self._content = _Content(wire)
+        self._content = Content(wire)
         self._stop: str | None = None
         self._first_usage: dict[str, Any] = {}
         self._last_usage: dict[str, Any] = {}
