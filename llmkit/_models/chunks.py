@@ -277,12 +277,6 @@ def made_thinking(index: int, text: str, provider: str | None) -> Block:
     return made  # type: ignore[no-any-return]  # it is one now
 
 
-def stamped(chunk: CompletionChunk, since_last: float, since_call: float) -> CompletionChunk:
-    """*chunk*, with its latencies in seconds set; see `stamp`."""
-    stamp([chunk], since_last, since_call)
-    return chunk
-
-
 _set_chunk_latency = CompletionChunk.__dict__["chunk_latency"].__set__
 _set_total_latency = CompletionChunk.__dict__["total_latency"].__set__
 

@@ -344,16 +344,6 @@ def _template(provider: Provider, explicit: str | None) -> str:
     return provider.base_url
 
 
-def is_ready(provider: Provider) -> bool:
-    """Whether *provider* could be called now: its key is there, or it needs none."""
-    try:
-        key = resolve_key(provider)
-        address_of(provider, signed=key is None)
-    except ConfigurationError:
-        return False
-    return True
-
-
 def _checked(provider: Provider, source: str, key: str) -> str:
     if sendable(key):
         return key

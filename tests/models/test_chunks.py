@@ -10,7 +10,7 @@ from llmkit._models.chunks import (
     CompletionChunk,
     DeltaMessage,
     ToolCallDelta,
-    stamped,
+    stamp,
 )
 from llmkit._models.logprobs import Logprobs, TokenLogprob
 from llmkit._models.parts import ReasoningPart, RefusalPart, TextPart
@@ -40,7 +40,8 @@ def test_parts_in_order() -> None:
 
 def test_times() -> None:
     """A stamped chunk knows its times; the provider's clock is an aware datetime."""
-    chunk = stamped(CompletionChunk(created_unix=1700000000), 0.5, 2.0)
+    chunk = CompletionChunk(created_unix=1700000000)
+    stamp([chunk], 0.5, 2.0)
     assert chunk.chunk_latency == timedelta(seconds=0.5)
     assert chunk.total_latency == timedelta(seconds=2)
     assert chunk.created == datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)

@@ -7,9 +7,10 @@ from typing import cast
 import pytest
 from attrs import evolve
 
+from llmkit.cli.readiness import readiness
 from llmkit.errors import ConfigurationError
 from llmkit.providers import Provider, get
-from llmkit.providers.keys import base_url_of, is_ready, resolve_key
+from llmkit.providers.keys import base_url_of, resolve_key
 
 MINE = Provider(
     "my-own.one",
@@ -96,13 +97,13 @@ def test_a_key_may_be_missing_where_none_is_needed(monkeypatch: pytest.MonkeyPat
 
 def test_who_is_ready(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has a key that can be sent, or needs none."""
-    assert not is_ready(MINE)
-    assert is_ready(evolve(MINE, key_required=False))
-    assert is_ready(get("echo"))
+    assert not readiness(MINE).ready
+    assert readiness(evolve(MINE, key_required=False)).ready
+    assert readiness(get("echo")).ready
     monkeypatch.setenv("FIRST_KEY", "broken\x7fkey")
-    assert not is_ready(MINE)
+    assert not readiness(MINE).ready
     monkeypatch.setenv("FIRST_KEY", "key")
-    assert is_ready(MINE)
+    assert readiness(MINE).ready
 
 
 def test_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from typing import cast
 import pytest
 from attrs import evolve
 
+from llmkit.cli.readiness import readiness
 from llmkit.errors import ConfigurationError
 from llmkit.providers import Provider, get, load_config, names
 from llmkit.providers.checks import FieldError
@@ -16,7 +17,6 @@ from llmkit.providers.keys import (
     address_of,
     base_url_of,
     credentials_of,
-    is_ready,
     resolve_key,
 )
 from llmkit.providers.loader import read_manifest
@@ -64,7 +64,7 @@ def test_a_missing_value_is_told_with_every_place() -> None:
         "placeholders={'region': ...}",
     ):
         assert word in str(caught.value)
-    assert not is_ready(MINE)
+    assert not readiness(MINE).ready
 
 
 def test_a_value_with_an_address_of_its_own() -> None:
