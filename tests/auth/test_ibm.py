@@ -22,8 +22,9 @@ from llmkit import (
 )
 from llmkit._auth import Credentials, credentials_for
 from llmkit._http import HttpRequest
+from llmkit.cli.readiness import readiness
 from llmkit.providers import Provider, get
-from llmkit.providers.keys import is_ready, resolve_key
+from llmkit.providers.keys import resolve_key
 from llmkit.testing import Reply, ScriptedTransport, chat_reply
 
 pytest.importorskip("ibm_cloud_sdk_core")
@@ -231,7 +232,7 @@ def test_no_key_at_all(watsonx: Provider, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("WATSONX_PROJECT_ID", "p")
     with pytest.raises(ConfigurationError, match="WATSONX_API_KEY or WATSONX_APIKEY"):
         resolve_key(watsonx)
-    assert not is_ready(watsonx)
+    assert not readiness(watsonx).ready
     monkeypatch.setenv("WATSONX_TOKEN", "found")
     assert resolve_key(watsonx) is None
-    assert is_ready(watsonx)
+    assert readiness(watsonx).ready
