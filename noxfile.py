@@ -113,6 +113,17 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks", "--environments", kept, *session.posargs)
 
 
+@nox.session(python=OLDEST, default=False)
+def soak(session: nox.Session) -> None:
+    """100,000 calls and 10,000 streams in each colour, a tenth of which is made to fail.
+
+    `nox -s soak -- --calls 1000 --streams 100 --colour async` does fewer.
+    """
+    session.install(everything(), *group("test"))
+    session.chdir("tests")
+    session.run("python", "-m", "soak", *session.posargs)
+
+
 @nox.session(python=NEWEST)
 def build(session: nox.Session) -> None:
     """What a user gets: the archives, and the package installed from the wheel."""

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from .environments import Environment, UnavailableError, environment
 from .measures import ALIASES, ALL, PER_WIRE, Task
+from .page import write_page
 from .plots import write_plots
 from .processes import FailedError, measured, server
 from .report import Results, summary, table
@@ -65,6 +66,8 @@ def main() -> int:
     (out / "results.json").write_text(json.dumps(results.to_dict(), indent=1))
     (out / "results.md").write_text(table(results))
     write_plots(results, out)
+    if given.page:
+        write_page(results, Path(given.page))
     print(table(results))
     print(summary(results))
     print(f"\nin {out}: results.json, results.md and the plots", file=sys.stderr)
@@ -80,6 +83,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--passes", type=int, default=0, help="how often all of it is done")
     parser.add_argument("--fresh", action="store_true", help="make the environments anew")
+    parser.add_argument("--page", nargs="?", const="docs/performance.md", help="renew its figures")
     parser.add_argument("--environments", default=str(_FOLDER / "environments"))
     parser.add_argument("--out", default=str(_FOLDER / "results"))
     return parser.parse_args()

@@ -11,6 +11,7 @@ from .measures import Samples, Task
 from .subjects import SUBJECTS
 
 OWN: Final = "llmkit"
+_NOTHING: Final = "–"
 
 
 class Key(NamedTuple):
@@ -217,30 +218,45 @@ def verdicts(results: Results) -> list[Verdict]:
 
 
 def table(results: Results) -> str:
-    """The figures in Markdown: medians, with the quartiles of llmkit's own."""
-    subjects = [name for name in SUBJECTS if any(name in each for each in results.samples.values())]
+    """The figures in Markdown, a table for each measure: medians, with the quartiles of
+    llmkit's own."""
+    parts: dict[str, list[Row]] = {}
+    for row in rows(results):
+        parts.setdefault(row.key.measure, []).append(row)
     judged: dict[Row, list[Verdict]] = {}
     for verdict in verdicts(results):
         judged.setdefault(verdict.row, []).append(verdict)
-    others = [name for name in subjects if name != OWN]
+    lines = []
+    for measure, own_rows in parts.items():
+        title = _TITLES[measure]
+        lines += [f"### {title[0].upper()}{title[1:]}", "", *_part(results, own_rows, judged), ""]
+    return "\n".join([*lines, *_notes(results)]) + "\n"
+
+
+def _part(results: Results, own_rows: list[Row], judged: dict[Row, list[Verdict]]) -> list[str]:
+    """The table of *own_rows*, with a column for each who has a figure in it, or failed at it."""
+    cells = {
+        name: [_cell(results, row, name) for row in own_rows] for name in SUBJECTS if name != OWN
+    }
+    others = [name for name, told in cells.items() if set(told) != {_NOTHING}]
     lines = [
         "| | " + " | ".join(["**llmkit**", "asked for", *others]) + " |",
         "|---|" + "--:|" * (len(others) + 2),
     ]
-    for row in rows(results):
+    for number, row in enumerate(own_rows):
         own = results.figure(row.key, OWN, row.counted)
-        told = "–" if own is None else f"**{_number(own.middle)}** ({_spread(own)})"
-        cells = [_cell(results, row, name) for name in others]
+        told = _NOTHING if own is None else f"**{_number(own.middle)}** ({_spread(own)})"
         asked = ", ".join(_asked(verdict) for verdict in judged.get(row, []))
-        lines.append("| " + " | ".join([f"{row.title}, {row.unit}", told, asked, *cells]) + " |")
-    return "\n".join([*lines, "", *_notes(results)]) + "\n"
+        figures = [told, asked, *(cells[name][number] for name in others)]
+        lines.append(f"| {row.title}, {row.unit} | " + " | ".join(figures) + " |")
+    return lines
 
 
 def _cell(results: Results, row: Row, subject: str) -> str:
     figure = results.figure(row.key, subject, row.counted)
     if figure is not None:
         return _number(figure.middle)
-    return "failed" if results.has_failed(subject, row.key.measure, row.key.wire) else "–"
+    return "failed" if results.has_failed(subject, row.key.measure, row.key.wire) else _NOTHING
 
 
 def _asked(verdict: Verdict) -> str:
