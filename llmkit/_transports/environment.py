@@ -15,8 +15,9 @@ from collections.abc import Mapping
 from urllib.parse import unquote, urlsplit
 
 import certifi
-from attrs import field, frozen
+from attrs import field
 
+from .._frozen import frozen
 from ..errors import ConfigurationError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -12,6 +12,9 @@ from .coding import UnknownCodingError
 KEEPALIVE_SECONDS = 50.0
 """How long an idle connection is kept: less than the 60 s after which many servers close."""
 
+HEAD = "the head of the answer"
+"""What errors call it."""
+
 
 class NotConnectedError(Exception):
     """No connection was made; what happened is its `__cause__`."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import builtins
 import time
 
+from .._bounds import Bounds
 from .._http import Limit, Timeout
 from ..errors import (
+    BoundsError,
     ClosedError,
     DecodeError,
     RequestNotSentError,
@@ -45,8 +47,6 @@ def reason(error: BaseException) -> str:
     elif hasattr(error, "code") and hasattr(error, "message"):
         # aiohttp's parser calls what it cannot read a 400, which the server never said.
         text = str(error.message)
-    elif isinstance(error, ValueError) and text.startswith("invalid literal for int()"):
-        text = "a chunk of the body has no size"  # http.client, where the body was cut
     return " ".join(text.split())[:_LONGEST_REASON] or type(error).__name__
 
 
@@ -70,9 +70,9 @@ def lost(place: str, why: str) -> ResponseLostError:
     return ResponseLostError(f"the answer of {place} was lost: {why}")
 
 
-def too_large(place: str, limit: int) -> DecodeError:
-    """The body grew beyond *limit* bytes."""
-    return DecodeError(f"the answer of {place} is larger than {limit} bytes")
+def too_large(place: str, bounds: Bounds) -> BoundsError:
+    """The body grew beyond `body_bytes`."""
+    return bounds.beyond("body_bytes", f"the answer of {place}")
 
 
 def unknown_coding(place: str, coding: str) -> DecodeError:

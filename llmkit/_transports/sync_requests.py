@@ -8,31 +8,21 @@ import sys
 import weakref
 from collections.abc import Mapping
 from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from urllib3 import ProxyManager
-from urllib3.connectionpool import HTTPConnectionPool
-from urllib3.response import BaseHTTPResponse
 
-from .._http import Headers, HttpRequest, HttpResponse, Limit, Timeout
-from ..errors import LLMKitError, TimeoutLimit
+from .._bounds import BOUNDS, Bounds
+from .._http import HttpRequest, HttpResponse, Limit, Timeout
+from ..errors import DecodeError, LLMKitError, TimeoutLimit, TransportError
 from . import failures
 from .coding import Inflater
 from .environment import Environment, Proxy
-from .outgoing import Route, outgoing_headers
-from .sync_connections import (
-    Call,
-    TimedPool,
-    TimedTLSPool,
-    carrying,
-)
-
-if TYPE_CHECKING:
-    from requests.structures import CaseInsensitiveDict
-
-_READ_SIZE = 64 * 1024
+from .outgoing import Route, head
+from .sync_answer import READ_SIZE, Head
+from .sync_connections import Call, TimedPool, TimedTLSPool
 
 
 class RequestsTransport:
@@ -40,7 +30,7 @@ class RequestsTransport:
 
     Args:
         max_connections: how many calls may be under way at a time; others wait for their turn.
-        max_body_bytes: the largest body that `send` takes, inflated.
+        bounds: how much a server may send.
         environment: proxies and CA bundle; by default, those of the process's environment now.
     """
 
@@ -48,12 +38,12 @@ class RequestsTransport:
         self,
         *,
         max_connections: int = 1000,
-        max_body_bytes: int = 256 * 1024 * 1024,
+        bounds: Bounds = BOUNDS,
         environment: Environment | None = None,
     ) -> None:
         self._environment = Environment.read() if environment is None else environment
         self._max_connections = max_connections
-        self._max_body_bytes = max_body_bytes
+        self.bounds = bounds
         self._route = lru_cache(maxsize=256)(partial(Route.of, environment=self._environment))
         self.closed = False
         self._begin()
@@ -71,7 +61,7 @@ class RequestsTransport:
         """As `Transport.send`."""
         stream = self.stream(request, timeout, deadline)
         try:
-            body = stream.read_all(self._max_body_bytes)
+            body = stream.read_all(self.bounds)
         finally:
             stream.close()
         return HttpResponse(stream.status, stream.headers, body)
@@ -83,24 +73,25 @@ class RequestsTransport:
         if self.closed:
             raise failures.closed()
         route = self._route(request.url)
-        prepared = _Prepared(request, route)
         exchange = _Exchange(self, route.authority, timeout, deadline)
+        prepared = _Prepared(request, route, exchange)
         exchange.begin()
         before = sys.exception()
         failure: LLMKitError | None = None
         try:
-            with carrying(exchange):
-                raw = self._adapter.send(prepared, stream=True).raw
+            answer, data = cast("tuple[Head, bytes]", self._adapter.send(prepared).raw)
         except Exception as error:
             failure = exchange.failure(error, "read", before)
             exchange.finish()
-        except BaseException:
+        except BaseException as error:
             exchange.finish()
+            # Without the frames that had the key in hand: some print local variables.
+            error.__traceback__ = None
             raise
         # Raised out here: the libraries' exceptions hold the request, and with it the key.
         if failure is not None:
             raise failure
-        return RequestsStream(raw, exchange)
+        return RequestsStream(answer, data, exchange)
 
     def close(self) -> None:
         """As `Transport.close`. Calls under way end with `ClosedError`."""
@@ -122,12 +113,13 @@ class RequestsTransport:
 class RequestsStream:
     """An answer whose body is read as it comes. Left alone, it gives its connection back."""
 
-    def __init__(self, raw: BaseHTTPResponse, exchange: _Exchange) -> None:
-        self._raw = raw
+    def __init__(self, head: Head, data: bytes, exchange: _Exchange) -> None:
+        self._head = head
+        self._held = data
         self._exchange = exchange
         self._ended = False
-        self.status: int = raw.status
-        self.headers = Headers(raw.headers.items())
+        self.status = head.status
+        self.headers = head.headers
         self._inflater = Inflater.for_headers(self.headers)
 
     def __del__(self) -> None:
@@ -154,38 +146,69 @@ class RequestsStream:
             raise
         if failure is not None:
             raise failure
-        if not data:
-            self._ended = True
-            self.close()
+        if not data or (self._inflater is None and self._head.body.over):
+            self._end()
         return data
 
-    def read_all(self, most: int) -> bytes:
-        """The whole body, if it has no more than *most* bytes."""
+    def read_all(self, bounds: Bounds) -> bytes:
+        """The whole body; of an error's, what there is of it, and no more than its bound.
+
+        Raises:
+            BoundsError: it is larger than it may be.
+        """
+        refused = self.status >= 400
+        most = bounds.error_bytes if refused else bounds.body_bytes
         pieces, size = [], 0
-        while piece := self.read("read"):
-            size += len(piece)
-            if size > most:
-                raise failures.too_large(self._exchange.place, most)
-            pieces.append(piece)
+        try:
+            while piece := self.read("read"):
+                size += len(piece)
+                if size > most:
+                    if not refused:
+                        raise failures.too_large(self._exchange.place, bounds)
+                    pieces.append(piece[: most - size])
+                    break
+                pieces.append(piece)
+        except (DecodeError, TransportError):
+            if not refused:
+                raise
+            # What came is enough: the status alone is an answer.
         return b"".join(pieces)
 
     def close(self) -> None:
         """As `ByteStream.close`."""
-        if not self._exchange.finished:
-            self._exchange.finish()
-            if not self._ended:
-                self._raw.close()
+        self._exchange.finish()
+
+    def _end(self) -> None:
+        """The body has been read to its end."""
+        self._ended = True
+        # What else came is the answer to nothing that was asked.
+        surplus = self._head.body.surplus or self._held
+        self._exchange.whole = not (self._head.last or surplus)
+        self.close()
 
     def _next(self) -> bytes:
         if self._inflater is None:
-            return self._raw.read1(_READ_SIZE, decode_content=False)
+            return self._framed()
         while not (piece := self._inflater.piece()):
-            data = self._raw.read1(_READ_SIZE, decode_content=False)
+            data = self._framed()
             if not data:
                 self._inflater.finish()
                 return b""
             self._inflater.add(data)
         return piece
+
+    def _framed(self) -> bytes:
+        """The next bytes of the body, as they were sent; empty at its end."""
+        body = self._head.body
+        while not body.over:
+            if body.broken is not None:  # what came before the break was handed out first
+                raise body.broken
+            data, self._held = self._held or self._exchange.receive(), b""
+            if not data:
+                body.cut()
+            elif piece := body.take(data):
+                return piece
+        return b""
 
 
 class _Exchange(Call):
@@ -196,6 +219,7 @@ class _Exchange(Call):
     ) -> None:
         super().__init__(place, timeout, deadline)
         self._transport = transport
+        self.bounds = transport.bounds
         self._calls = transport._calls
         self._places = transport._places
 
@@ -217,17 +241,30 @@ class _Exchange(Call):
     def check(self) -> None:
         super().check()
         if self.line.severed == "deadline":
-            # What http.client read up to the cut may look whole to it.
+            # A body that ends with its connection would look whole.
             raise failures.timed_out(self.place, "total", self.timeout)
         if self.line.severed == "fork":
             raise failures.lost(self.place, "its connection is the parent process's")
 
+    def receive(self) -> bytes:
+        """The next bytes of the connection, as soon as there are any; empty at its end."""
+        connection = self.connection
+        if connection is None:  # closed by another thread, in passing
+            raise failures.lost(self.place, "its stream was closed")
+        return connection.sock.recv(READ_SIZE)
+
     def finish(self) -> None:
         """Give back what the call held."""
-        if not self.finished:
-            self.finished = True
-            self.line.drop()
-            self._calls.discard(self)
+        if self.finished:
+            return
+        try:
+            self._calls.remove(self)
+        except KeyError:  # another thread does it: a connection given back twice would be shared
+            return
+        self.finished = True
+        try:
+            self.release()
+        finally:
             self._places.put(None)
 
     def failure(
@@ -240,14 +277,14 @@ class _Exchange(Call):
 class _Prepared(PreparedRequest):
     """A request as an adapter takes it, without the merging and parsing of a Session."""
 
-    def __init__(self, request: HttpRequest, route: Route) -> None:
+    def __init__(self, request: HttpRequest, route: Route, call: Call) -> None:
         super().__init__()
         self.method = request.method
         self.url = route.url
-        # A plain dict: CaseInsensitiveDict is copied header by header for each call.
-        self.headers = cast("CaseInsensitiveDict[str]", outgoing_headers(request, route))
-        self.body = request.body or None
+        self.body = request.body
+        self.head = head(request, route)
         self.route = route
+        self.call = call
 
 
 class _Adapter(HTTPAdapter):
@@ -256,33 +293,34 @@ class _Adapter(HTTPAdapter):
     def __init__(self, environment: Environment) -> None:
         super().__init__(pool_maxsize=1)
         self._tls_context = cache(environment.tls_context)
-        self._pools: dict[tuple[str, str, int], HTTPConnectionPool] = {}
+        self._pools: dict[tuple[str, str, int], TimedPool] = {}
 
-    def get_connection_with_tls_context(
+    def send(
         self,
         request: PreparedRequest,
-        verify: bool | str | None,
+        stream: bool = False,
+        timeout: object = None,
+        verify: object = True,
+        cert: object = None,
         proxies: Mapping[str, str] | None = None,
-        cert: tuple[str, str] | str | None = None,
-    ) -> HTTPConnectionPool:
-        """The pool for *request*."""
-        route = cast("_Prepared", request).route
-        key = (route.scheme, route.host, route.port)
-        pool = self._pools.get(key)
-        return self._pools.setdefault(key, self._new_pool(route)) if pool is None else pool
+    ) -> Response:
+        """Send *request* over a connection of its pool, all else being in the request.
 
-    def cert_verify(self, conn: object, url: object, verify: object, cert: object) -> None:
-        """Nothing: the pool's TLS context verifies, and looks for no file on every call."""
+        HTTPAdapter's own asks urllib3's pool to, with retries, timeouts and exceptions of their
+        own: 35 µs. So the pool gives its connection, and no more.
 
-    def request_url(self, request: PreparedRequest, proxies: Mapping[str, str] | None) -> str:
-        """The path and query, or for an http proxy, which forwards, the whole URL."""
-        route = cast("_Prepared", request).route
-        return route.url if route.forwarded else route.target
-
-    def build_response(self, req: PreparedRequest, resp: BaseHTTPResponse) -> Response:
-        """A bare envelope: the real one makes a cookie jar for every call."""
+        Returns:
+            a bare envelope: the real one makes a cookie jar for every call. Its `raw` is the
+            head of the answer, and what came with it of the body.
+        """
+        prepared = cast("_Prepared", request)
+        route = prepared.route
+        tunnel = route.proxy is not None and not route.forwarded
+        connection = self._pool(route).connect(prepared.call, tunnel)
         response = Response.__new__(Response)
-        response.raw = resp
+        response.raw = connection.ask(
+            cast("str", prepared.method), prepared.head, cast("bytes", prepared.body)
+        )
         return response
 
     def close(self) -> None:
@@ -290,16 +328,21 @@ class _Adapter(HTTPAdapter):
         for pool in self._pools.copy().values():
             pool.close()
 
-    def _new_pool(self, route: Route) -> HTTPConnectionPool:
+    def _pool(self, route: Route) -> TimedPool:
+        key = (route.scheme, route.host, route.port)
+        pool = self._pools.get(key)
+        return self._pools.setdefault(key, self._new_pool(route)) if pool is None else pool
+
+    def _new_pool(self, route: Route) -> TimedPool:
         manager = self.poolmanager if route.proxy is None else self._proxy_manager(route.proxy)
         # To an https proxy that forwards, the pool's own connections are TLS.
         secure = route.scheme == "https" or (route.proxy and route.proxy.url.startswith("https:"))
         options = {"ssl_context": self._tls_context()} if secure else None
         manager.pool_classes_by_scheme = {"http": TimedPool, "https": TimedTLSPool}
-        pool: HTTPConnectionPool = manager.connection_from_host(
+        pool = manager.connection_from_host(
             route.host, route.port, route.scheme, pool_kwargs=options
         )
-        return pool
+        return cast("TimedPool", pool)
 
     def _proxy_manager(self, proxy: Proxy) -> ProxyManager:
         manager = self.proxy_manager.get(proxy.url)

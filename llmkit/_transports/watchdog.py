@@ -56,8 +56,10 @@ class Line:
             self.severed = by
             if self._socket is not None:
                 with suppress(OSError):  # not connected any more
+                    # TLS within TLS is urllib3's own class, which is no socket but has one.
+                    sock = getattr(self._socket, "socket", self._socket)
                     # Not SSLSocket's own: that one forgets its TLS state under the reader.
-                    socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def disown(self) -> None:
         """In a forked child: the socket is the parent's, to be closed but not shut down."""

@@ -11,6 +11,7 @@ import pytest
 import trustme
 from attrs import frozen
 
+from llmkit import Bounds
 from llmkit._transports.environment import Environment
 
 from .colour import NO_PROXY, AsyncColour, Colour, SyncColour
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     class Options(TypedDict, total=False):
         max_connections: int
-        max_body_bytes: int
+        bounds: Bounds
         environment: Environment
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from llmkit import errors
+from llmkit import Bounds, errors
 from llmkit._http import HttpRequest, Timeout
 
 from .colour import Colour, post, read_all, soon
@@ -307,7 +307,7 @@ def test_waiting_for_a_turn_ends_with_the_deadline(make_colour: Callable[..., Co
 @pytest.mark.parametrize("script", [(Act.CLOSE,), (HEAD, Act.RESET), (answer(b"{}" * 99),)])
 def test_no_turn_is_lost(make_colour: Callable[..., Colour], script: Script) -> None:
     """Whatever becomes of a call, its turn comes back."""
-    colour = make_colour(max_connections=1, max_body_bytes=100)
+    colour = make_colour(max_connections=1, bounds=Bounds(body_bytes=100))
     with WireServer(script, script, script, (answer(),)) as server:
         for _ in range(3):
             with pytest.raises((errors.ResponseLostError, errors.DecodeError)):
@@ -537,7 +537,7 @@ def test_errors_hold_no_key(make_colour: Callable[..., Colour], name: str) -> No
         port = closed_port() if name == "refused" else server.port
         request = post(f"http://127.0.0.1:{port}/v1?key={KEY}", headers=SECRETIVE)
         with pytest.raises(errors.LLMKitError) as caught:
-            make_colour(max_body_bytes=500).send(request, Timeout(read=0.2))
+            make_colour(bounds=Bounds(body_bytes=500)).send(request, Timeout(read=0.2))
     error = caught.value
     assert error.__cause__ is None
     assert error.__context__ is None
@@ -604,9 +604,9 @@ def test_addresses_that_cannot_be_sent_to(colour: Colour, url: str) -> None:
 
 
 def test_a_body_may_reach_its_bound(make_colour: Callable[..., Colour]) -> None:
-    """`max_body_bytes` is the largest that is taken."""
+    """`body_bytes` is the largest that is taken."""
     with WireServer((answer(b"x" * 100),)) as server:
-        assert len(make_colour(max_body_bytes=100).send(post(server.url)).body) == 100
+        assert len(make_colour(bounds=Bounds(body_bytes=100)).send(post(server.url)).body) == 100
 
 
 @pytest.mark.parametrize("framed", [answer(b"x" * 101), CHUNKED + chunk(b"x" * 101) + END])
@@ -616,7 +616,7 @@ def test_a_body_beyond_its_bound(make_colour: Callable[..., Colour], framed: byt
         WireServer((framed,)) as server,
         pytest.raises(errors.DecodeError, match="larger than 100 bytes"),
     ):
-        make_colour(max_body_bytes=100).send(post(server.url))
+        make_colour(bounds=Bounds(body_bytes=100)).send(post(server.url))
 
 
 def test_a_compressed_bomb_is_bounded_as_it_inflates(make_colour: Callable[..., Colour]) -> None:
@@ -626,7 +626,7 @@ def test_a_compressed_bomb_is_bounded_as_it_inflates(make_colour: Callable[..., 
     packer = zlib.compressobj(9, wbits=31)
     bomb = b"".join(packer.compress(b"\0" * 1_000_000) for _ in range(300)) + packer.flush()
     with WireServer((answer(bomb, headers=ZIPPED),)) as server:
-        colour = make_colour(max_body_bytes=1_000_000)
+        colour = make_colour(bounds=Bounds(body_bytes=1_000_000))
         tracemalloc.start()
         try:
             with pytest.raises(errors.DecodeError, match="larger than"):

@@ -267,6 +267,22 @@ def test_a_bundle_that_cannot_be_read(make_colour: Make, tmp_path: object) -> No
         make_colour(environment=environment).send(post("https://127.0.0.1:1/"))
 
 
+def test_the_deadline_holds_in_tls_within_tls(make_colour: Make, authority: Authority) -> None:
+    """A tunnel through an https proxy is cut like any connection, more than once."""
+    script = (CHUNKED, *drip(b"0" * 200, 0.05))
+    with (
+        WireServer(script, tls=authority.server) as server,
+        ProxyServer(tls=authority.server) as proxy,
+    ):
+        variables = {"ALL_PROXY": f"https://{proxy.address}", "SSL_CERT_FILE": authority.bundle}
+        colour = make_colour(environment=Environment.read(variables))
+        for _ in range(2):
+            with pytest.raises(errors.TimeoutError) as caught:
+                colour.send(post(server.url), Timeout(total=0.3), soon(0.3))
+            assert caught.value.limit == "total"
+        colour.settle()
+
+
 def test_the_port_speaks_no_tls(colour: Colour) -> None:
     """A server that answers the handshake with something else: nothing was sent."""
     with WireServer(greeting=(b"HTTP/1.1 400 Bad Request\r\n\r\n", Act.HOLD)) as server:
