@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from ._async_stream import AsyncChatCompletionStream
+from ._bounds import Bounds
 from ._core import Call, Core, Key, key_failed, key_of
 from ._http import AsyncTransport, HttpRequest, Timeout
 from ._models.adjustments import Unsupported
@@ -19,6 +19,7 @@ from .providers.keys import KeyringKey
 from .providers.provider import Provider
 
 if TYPE_CHECKING:
+    from ._async_stream import AsyncChatCompletionStream
     from ._async_tools import AsyncApprove, AsyncStop, AsyncToolRunStream
     from ._models.messages import MessageInput
     from ._models.model_info import ModelInfo
@@ -49,6 +50,8 @@ class AsyncClient:
         retry: how often a failed call is tried again.
         transport: what carries the requests, instead of aiohttp.
         unsupported: what to do with what a provider cannot do: "error", "warn" or "drop".
+        bounds: how much a server may send; a given `transport` keeps its own for heads and
+            whole answers.
         placeholders: values for the placeholders of the own provider's address, instead of the
             environment's: {"region": "eu-west-1"}.
         keyring: ask the OS keyring, too, for a key that is needed and neither given nor in the
@@ -70,6 +73,7 @@ class AsyncClient:
         retry: RetryPolicy | None = None,
         transport: AsyncTransport | None = None,
         unsupported: Unsupported = "error",
+        bounds: Bounds | None = None,
         placeholders: Mapping[str, str] | None = None,
         keyring: bool = False,
     ) -> None:
@@ -82,6 +86,7 @@ class AsyncClient:
             timeout=timeout,
             retry=retry,
             unsupported=unsupported,
+            bounds=bounds,
             placeholders=placeholders,
             keyring=keyring,
         )
@@ -102,6 +107,7 @@ class AsyncClient:
             providers=config.providers,
             timeout=config.timeout,
             retry=config.retry,
+            bounds=config.bounds,
             unsupported=config.unsupported or "error",
             transport=transport,
             keyring=config.keyring or False,
@@ -130,6 +136,8 @@ class AsyncClient:
         Raises:
             LLMKitError: see `llmkit.errors`.
         """
+        from ._async_stream import AsyncChatCompletionStream  # with all that folds chunks
+
         call = self._core.call(request, stream=True)
         return AsyncChatCompletionStream(call, self._transport(call), self._http, raise_errors)
 
@@ -288,7 +296,7 @@ class AsyncClient:
         async def attempt() -> A:
             call.attempt()
             try:
-                http = await self._http(call)
+                http = call.ready() or await self._http(call)
                 return call.finish(await transport.asend(http, call.timeout, call.deadline))
             except LLMKitError as error:
                 call.failed(error)
@@ -318,15 +326,15 @@ class AsyncClient:
         transport = self._transports.get(name)
         if transport is None:
             # Two threads may each make one; the first to be kept is the one that is used.
-            transport = self._transports.setdefault(name, _made(name))
+            transport = self._transports.setdefault(name, _made(name, self._core.bounds))
         return transport
 
 
-def _made(name: str) -> AsyncTransport:
+def _made(name: str, bounds: Bounds) -> AsyncTransport:
     if name == "echo":
         from ._transports.echo import EchoTransport
 
         return EchoTransport()
     from ._transports.async_aiohttp import AiohttpTransport
 
-    return AiohttpTransport()
+    return AiohttpTransport(bounds=bounds)

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar, overload
 
+from ._bounds import Bounds
 from ._core import Call, Core, Key, key_failed, key_of
 from ._http import HttpRequest, Timeout, Transport
 from ._models.adjustments import Unsupported
 from ._models.request import ChatCompletionRequest
 from ._models.response import ChatCompletionResponse
 from ._retry import RetryPolicy, run
-from ._stream import ChatCompletionStream
 from .errors import LLMKitError
 from .providers.provider import Provider
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ._models.parsed import ParsedResponse
     from ._models.request import ToolInput
     from ._models.tool_run import ToolRun
+    from ._stream import ChatCompletionStream
     from ._tools import Approve, Stop, ToolRunStream
     from .chat import ChatBuilder
 
@@ -48,6 +49,8 @@ class Client:
         retry: how often a failed call is tried again.
         transport: what carries the requests, instead of requests (the library).
         unsupported: what to do with what a provider cannot do: "error", "warn" or "drop".
+        bounds: how much a server may send; a given `transport` keeps its own for heads and
+            whole answers.
         placeholders: values for the placeholders of the own provider's address, instead of the
             environment's: {"region": "eu-west-1"}.
         keyring: ask the OS keyring, too, for a key that is needed and neither given nor in the
@@ -69,6 +72,7 @@ class Client:
         retry: RetryPolicy | None = None,
         transport: Transport | None = None,
         unsupported: Unsupported = "error",
+        bounds: Bounds | None = None,
         placeholders: Mapping[str, str] | None = None,
         keyring: bool = False,
     ) -> None:
@@ -81,6 +85,7 @@ class Client:
             timeout=timeout,
             retry=retry,
             unsupported=unsupported,
+            bounds=bounds,
             placeholders=placeholders,
             keyring=keyring,
         )
@@ -111,6 +116,7 @@ class Client:
             providers=config.providers,
             timeout=config.timeout,
             retry=config.retry,
+            bounds=config.bounds,
             unsupported=config.unsupported or "error",
             transport=transport,
             keyring=config.keyring or False,
@@ -139,6 +145,8 @@ class Client:
         Raises:
             LLMKitError: see `llmkit.errors`.
         """
+        from ._stream import ChatCompletionStream  # with all that folds chunks
+
         call = self._core.call(request, stream=True)
         return ChatCompletionStream(call, self._transport(call), self._http, raise_errors)
 
@@ -321,7 +329,7 @@ class Client:
         def attempt() -> A:
             call.attempt()
             try:
-                http = self._http(call)
+                http = call.ready() or self._http(call)
                 return call.finish(transport.send(http, call.timeout, call.deadline))
             except LLMKitError as error:
                 call.failed(error)
@@ -350,15 +358,15 @@ class Client:
         transport = self._transports.get(name)
         if transport is None:
             # Two threads may each make one; the first to be kept is the one that is used.
-            transport = self._transports.setdefault(name, _made(name))
+            transport = self._transports.setdefault(name, _made(name, self._core.bounds))
         return transport
 
 
-def _made(name: str) -> Transport:
+def _made(name: str, bounds: Bounds) -> Transport:
     if name == "echo":
         from ._transports.echo import EchoTransport
 
         return EchoTransport()
     from ._transports.sync_requests import RequestsTransport
 
-    return RequestsTransport()
+    return RequestsTransport(bounds=bounds)

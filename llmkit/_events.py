@@ -5,8 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Literal, TypeAlias, TypeVar
 
-from attrs import frozen
-
+from ._frozen import frozen
 from .errors import LLMKitError
 
 T = TypeVar("T")

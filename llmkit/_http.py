@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field
 
-from .errors import InvalidRequestError
+from ._frozen import frozen
+from ._redaction import quiet_url
+from .errors import InvalidRequestError, shown
 
 Limit = Literal["read", "idle", "end"]
 """Which limit a wait for bytes stands under: one of the timeout's, or, once an answer is whole,
@@ -39,8 +41,20 @@ class Headers(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def first(self, names: Iterable[str]) -> str | None:
+        """The value under the first of *names*, in lower case, that there is; else None."""
+        values = self._values
+        for name in names:
+            if name in values:
+                return values[name]
+        return None
+
     def __repr__(self) -> str:
         return f"Headers({self._values!r})"
+
+
+NO_HEADERS: Final = Headers()
+"""None at all."""
 
 
 @frozen(repr=False)
@@ -48,12 +62,13 @@ class HttpRequest:
     """One request, ready to send. Its repr shows no header values: one of them is the key."""
 
     method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes = b""
+    # What shows values field by field, as rich does, goes by these.
+    url: str = field(repr=quiet_url)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     def __repr__(self) -> str:
-        return f"HttpRequest({self.method} {self.url}, {len(self.body)} bytes)"
+        return f"HttpRequest({self.method} {quiet_url(self.url)}, {len(self.body)} bytes)"
 
 
 @frozen
@@ -70,9 +85,11 @@ def _limit(_: object, attribute: Attribute[float], value: object) -> None:
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidRequestError(f"must be a number of seconds or None, not {value!r}", field=name)
+        raise InvalidRequestError(
+            f"must be a number of seconds or None, not {shown(value)}", field=name
+        )
     if not math.isfinite(value) or value <= 0:
-        raise InvalidRequestError(f"must be above 0 and finite, not {value!r}", field=name)
+        raise InvalidRequestError(f"must be above 0 and finite, not {shown(value)}", field=name)
 
 
 @frozen

@@ -6,10 +6,11 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, TypedDict, TypeVar
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field
 
+from ._frozen import frozen
 from ._json import JsonValue
-from .errors import APIError, InvalidRequestError, LLMKitError, TimeoutError, TransportError
+from .errors import APIError, InvalidRequestError, LLMKitError, TimeoutError, TransportError, shown
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -47,14 +48,14 @@ class Attempt:
 def _attempts(_: object, attribute: Attribute[int], value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise InvalidRequestError(
-            f"must be an integer of 1 or more, not {value!r}", field=attribute.name
+            f"must be an integer of 1 or more, not {shown(value)}", field=attribute.name
         )
 
 
 def _seconds(_: object, attribute: Attribute[float], value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
         raise InvalidRequestError(
-            f"must be a number of seconds, 0 or more, not {value!r}", field=attribute.name
+            f"must be a number of seconds, 0 or more, not {shown(value)}", field=attribute.name
         )
 
 

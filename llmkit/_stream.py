@@ -7,12 +7,13 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
-from ._core import LAST_READS, MAX_ERROR_BYTES, ChatCall, StreamState
+from ._core import ChatCall
+from ._core.stream import LAST_READS, StreamState
 from ._http import ByteStream, HttpRequest, Transport
 from ._models.chunks import CompletionChunk
 from ._models.response import ChatCompletionResponse
 from ._retry import run
-from .errors import LLMKitError, StreamInterruptedError, TransportError
+from .errors import DecodeError, LLMKitError, StreamInterruptedError, TransportError
 
 if TYPE_CHECKING:
     from ._http import Headers
@@ -135,7 +136,8 @@ class ChatCompletionStream(Generic[T]):
             self._stream = stream = self._transport.stream(http, call.timeout, call.deadline)
             call.answered(stream.status, stream.headers)
             if not 200 <= stream.status < 300:
-                raise state.refuse(stream.status, stream.headers, _body(stream))
+                most = call.bounds.error_bytes
+                raise state.refuse(stream.status, stream.headers, _body(stream, most))
             while not state.first(stream.read("read")):
                 pass
             opened = True
@@ -170,12 +172,12 @@ class ChatCompletionStream(Generic[T]):
         stream.close()
 
 
-def _body(stream: ByteStream) -> bytes:
-    """The body of an error: all of it, or what there is of it."""
+def _body(stream: ByteStream, most: int) -> bytes:
+    """The body of an error: all of it, or what there is of it, and no more than *most* bytes."""
     body = bytearray()
     try:
-        while len(body) < MAX_ERROR_BYTES and (piece := stream.read("read")):
+        while len(body) < most and (piece := stream.read("read")):
             body += piece
-    except TransportError:
+    except (DecodeError, TransportError):
         pass  # the status alone is an answer
-    return bytes(body)
+    return bytes(body[:most])

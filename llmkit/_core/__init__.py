@@ -8,16 +8,12 @@ from __future__ import annotations
 from .call import Call, Key, Target, key_failed, key_of
 from .chat_call import ChatCall
 from .core import Core
-from .stream import LAST_READS, MAX_ERROR_BYTES, StreamState
 
 __all__ = [
-    "LAST_READS",
-    "MAX_ERROR_BYTES",
     "Call",
     "ChatCall",
     "Core",
     "Key",
-    "StreamState",
     "Target",
     "key_failed",
     "key_of",

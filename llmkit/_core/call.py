@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Final, Generic, Never, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from attrs import Factory, field, frozen
+from attrs import Factory, field
 
+from .. import __version__
 from .._auth import Credentials
-from .._http import Headers, HttpRequest, HttpResponse, Timeout
+from .._bounds import Bounds
+from .._frozen import frozen
+from .._http import NO_HEADERS, Headers, HttpRequest, HttpResponse, Timeout
 from .._json import JsonValue
-from .._redaction import redact
+from .._redaction import redact, secrets_in, secrets_of
 from .._retry import Attempt, RetryPolicy
 from ..adapters._base import Adapter, merged_headers, request_id
 from ..errors import APIError, AuthenticationError, ConfigurationError, LLMKitError
@@ -21,6 +25,11 @@ from ..providers.keys import resolve_key
 from ..providers.provider import Provider
 
 A = TypeVar("A")
+
+USER_AGENT: Final = f"llmkit/{__version__}"
+
+_REMEMBERED: Final = 16
+"""How many keys and tokens that change are remembered, to be taken out of errors."""
 
 Key: TypeAlias = str | Callable[[], str] | Callable[[], Awaitable[str]]
 """A key, or a function that gives one when it is needed."""
@@ -45,11 +54,33 @@ class Target(Unpicklable):
     query: Mapping[str, str] = Factory(dict)
     body: Mapping[str, JsonValue] = Factory(dict)
     credentials: Credentials | None = field(default=None, repr=False)
+    # What each call would have to find out anew: the headers that the provider wants, the key's
+    # not among them, and what must never be seen.
+    headers: Mapping[str, str] = field(
+        default=Factory(lambda self: {"User-Agent": USER_AGENT, **self.provider.headers}, True),
+        init=False,
+        repr=False,
+    )
+    secrets: tuple[str, ...] = field(
+        default=Factory(lambda self: (self.key,) if isinstance(self.key, str) else (), True),
+        init=False,
+        repr=False,
+    )
+    # What else was sent: the keys that a function gave, and the credentials' tokens.
+    _seen: dict[str, None] = field(factory=dict, init=False, repr=False, eq=False)
 
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What must never be seen."""
-        return (self.key,) if isinstance(self.key, str) else ()
+    def saw(self, secrets: Iterable[str]) -> None:
+        """*secrets* are sent now: the last of them are remembered, and taken out of errors."""
+        for secret in secrets:
+            if secret not in self._seen:
+                self._seen[secret] = None
+                if len(self._seen) > _REMEMBERED:
+                    with suppress(KeyError, RuntimeError):  # another thread was first
+                        del self._seen[next(iter(self._seen))]
+
+    def all_secrets(self) -> tuple[str, ...]:
+        """What must never be seen, that which was sent lately included."""
+        return (*self.secrets, *self._seen.copy())
 
 
 class Call(ABC, Generic[A]):
@@ -64,23 +95,24 @@ class Call(ABC, Generic[A]):
         http: HttpRequest,
         timeout: Timeout,
         retry: RetryPolicy,
+        bounds: Bounds,
         extra_headers: Mapping[str, str] | None = None,
     ) -> None:
         self.target = target
         self.timeout = timeout
         self.retry = retry
+        self.bounds = bounds
         self.deadline: float | None = None
         self.attempts: list[Attempt] = []
         self.started: float = 0.0
-        self.headers: Headers = Headers()
+        self.ended: float = 0.0
+        self.headers: Headers = NO_HEADERS
         self._http = http
         self._secrets = target.secrets
         self.credentials: Credentials | None = target.credentials
-        if extra_headers:
-            self._secrets += _credentials(extra_headers, target.provider)
-            # The caller's own Authorization wins over the credentials, as it does over a key.
-            if any(name.lower() == "authorization" for name in extra_headers):
-                self.credentials = None
+        # The caller's own Authorization wins over the credentials, as it does over a key.
+        if extra_headers and any(name.lower() == "authorization" for name in extra_headers):
+            self.credentials = None
         self._signed: HttpRequest | None = None
         self._renewed = False
         self._status: int | None = None
@@ -102,6 +134,13 @@ class Call(ABC, Generic[A]):
         self._attempt_started = time.monotonic()
         self._status = None
 
+    def ready(self) -> HttpRequest | None:
+        """The request to send now; None where its key or signature must be asked for first."""
+        key = self.target.key
+        if callable(key) or self.credentials is not None:
+            return None
+        return self.http(key)
+
     def http(self, key: str | None) -> HttpRequest:
         """The request to send now, with *key* on it."""
         auth = self.target.provider.auth
@@ -109,15 +148,18 @@ class Call(ABC, Generic[A]):
             return self._http
         if key not in self._secrets:
             self._secrets = (*self._secrets, key)
-        # What the caller says in extra_headers wins, this header too.
+            self.target.saw((key,))
         http = self._http
+        # What the caller says in extra_headers wins, this header too.
         headers = merged_headers(auth.headers(key), http.headers)
         return HttpRequest(http.method, http.url, headers, http.body)
 
     def signed(self, http: HttpRequest) -> HttpRequest:
         """*http*, which the credentials have signed: what they put on it is a secret, too."""
         self._signed = http
-        self._secrets = (*self._secrets, *_credentials(http.headers, self.target.provider))
+        secrets = secrets_of(http.headers)
+        self._secrets = (*self._secrets, *secrets)
+        self.target.saw(secrets)
         return http
 
     def answered(self, status: int, headers: Headers) -> None:
@@ -127,8 +169,9 @@ class Call(ABC, Generic[A]):
 
     def done(self, error: LLMKitError | None = None) -> None:
         """The attempt is over."""
-        took = time.monotonic() - self._attempt_started
+        self.ended = time.monotonic()
         told = None if error is None else _one_line(error)
+        took = self.ended - self._attempt_started
         self.attempts.append(Attempt(self._status, told, self._wait, took))
         self._wait = 0.0
 
@@ -137,11 +180,12 @@ class Call(ABC, Generic[A]):
 
         Raises:
             APIError: it is an error.
-            DecodeError: it is not of the wire's form.
+            DecodeError: it is not of the wire's form, or nests too deep.
         """
         self.answered(response.status, response.headers)
         if not 200 <= response.status < 300:
             raise self.refused(response)
+        self.bounds.check_depth(response.body, "the answer")
         answer = self.understood(response)
         self.done()
         return answer
@@ -189,7 +233,17 @@ class Call(ABC, Generic[A]):
         if isinstance(error, APIError) and not error.headers:  # an event has none of its own
             error.headers = self.headers
             error.request_id = request_id(self.headers)
-        redact(error, self._secrets)
+        redact(error, self.secrets())
+        # The frames below had the key and the answer's bytes in hand, and some print them all.
+        error.__traceback__ = None
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must never be seen: keys, tokens, and what the request itself has of them."""
+        auth = self.target.provider.auth
+        own = auth.header.lower() if auth is not None else None
+        said = secrets_of(self._http.headers, self._http.url, own)
+        own_fields = secrets_in(self.target.body)
+        return (*self._secrets, *self.target.all_secrets(), *said, *own_fields)
 
 
 def key_of(target: Target, value: object) -> str | None:
@@ -207,19 +261,6 @@ def key_of(target: Target, value: object) -> str | None:
 def key_failed(error: Exception) -> ConfigurationError:
     """What to raise where the function behind a key has raised *error*."""
     return ConfigurationError(f"the api_key function raised {type(error).__name__}: {error}")
-
-
-_CREDENTIALS: Final = (
-    *("authorization", "api-key", "x-api-key", "x-goog-api-key", "x-amz-security-token"),
-    "cookie",
-)
-
-
-def _credentials(headers: Mapping[str, str], provider: Provider) -> tuple[str, ...]:
-    """The keys that the caller has put into *headers* himself."""
-    names = (*_CREDENTIALS, provider.auth.header.lower() if provider.auth else "")
-    values = [value for name, value in headers.items() if name.lower() in names]
-    return tuple(part for value in values for part in (value, value.rpartition(" ")[2]))
 
 
 def _one_line(error: LLMKitError) -> str:

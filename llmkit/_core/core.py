@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from .. import __version__
 from .._auth import EXCHANGED, Credentials
+from .._bounds import BOUNDS, Bounds
 from .._http import Timeout
 from .._models.adjustments import UNSUPPORTED, Adjuster, Unsupported
 from .._models.request import ChatCompletionRequest
+from .._redaction import secrets_of
 from .._retry import RetryPolicy
 from ..adapters._base import Endpoint
 from ..errors import ClosedError, ConfigurationError, InvalidRequestError
@@ -28,6 +29,7 @@ from ..providers.placeholders import check_given
 from ..providers.provider import Provider
 from .call import Key, Target, Unpicklable
 from .chat_call import ChatCall
+from .plain_http import PlainHosts
 
 if TYPE_CHECKING:
     from .list_call import ListCall
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
     from .tool_loop import ToolLoop
 
 T = TypeVar("T")
-
-USER_AGENT: Final = f"llmkit/{__version__}"
 
 
 class Core(Unpicklable):
@@ -54,6 +54,7 @@ class Core(Unpicklable):
         timeout: Timeout | float | None,
         retry: RetryPolicy | None,
         unsupported: Unsupported,
+        bounds: Bounds | None = None,
         placeholders: Mapping[str, str] | None = None,
         keyring: bool = False,
     ) -> None:
@@ -70,6 +71,7 @@ class Core(Unpicklable):
             self._given.update(dict.fromkeys((*given.aliases, given.name), given))
         self._timeout = Timeout() if timeout is None else Timeout.of(timeout)
         self._retry = retry or RetryPolicy()
+        self.bounds = BOUNDS if bounds is None else bounds
         self._unsupported: Unsupported = unsupported
         self._targets: dict[str, Target] = {}
         self._credentials: dict[str, Credentials] = {}
@@ -77,6 +79,7 @@ class Core(Unpicklable):
         self.own = self._own_provider(provider)
         self._placeholders = dict(placeholders or {})
         check_given(self.own, self._placeholders)
+        self._plain = PlainHosts()
         self.closed = False
 
     def _own_provider(self, provider: str | Provider | None) -> Provider:
@@ -112,9 +115,20 @@ class Core(Unpicklable):
             raise ConfigurationError(
                 "no model is named: give the request one, as in 'openai/gpt-4o', or the client"
             )
+        if not {".", ".."}.isdisjoint(name.split("/")):
+            # Some wires have the model in the path, where such a step would leave it.
+            raise ConfigurationError(f"{provider.name}: no model's name has '.' or '..' as a step")
         return self._target(provider, name)
 
     def _target(self, provider: Provider, model: str) -> Target:
+        try:
+            return self._found(provider, model)
+        except ConfigurationError as error:
+            # Without the frames below, whose local variables have the key that was refused.
+            error.__traceback__ = None
+            raise
+
+    def _found(self, provider: Provider, model: str) -> Target:
         own = provider.name == self.own.name
         if self._base_url is not None and not own and not self._own_is_chosen:
             raise ConfigurationError(
@@ -137,7 +151,7 @@ class Core(Unpicklable):
             signed=signed,
         )
         credentials = self._credentials_of(provider, address, exchanged) if signed else None
-        return Target(
+        target = Target(
             provider,
             provider.adapter(model),
             model,
@@ -147,6 +161,9 @@ class Core(Unpicklable):
             address.body,
             credentials,
         )
+        # Some have the key in their path.
+        target.saw(secrets_of(address.places))
+        return target
 
     def _resolved_key(self, provider: Provider, given: str | None) -> str | KeyringKey | None:
         if not self._keyring:
@@ -174,7 +191,7 @@ class Core(Unpicklable):
         """
         self._check_open()
         _check_request(request)
-        target = self.target(request.model)
+        target = self._targets.get(request.model) or self.target(request.model)
         adjust = Adjuster(
             request.unsupported or self._unsupported,
             provider=target.provider.name,
@@ -183,8 +200,10 @@ class Core(Unpicklable):
         )
         check_media(request.messages, target.provider.media, target.provider.name)
         http = target.adapter.build(request, _endpoint(target, adjust), stream=stream)
+        if not http.url.startswith("https:"):
+            self._plain.check(target, http)
         limits = request.timeout or self._timeout
-        return ChatCall(request, target, http, limits, self._retry, adjust)
+        return ChatCall(request, target, http, limits, self._retry, adjust, self.bounds)
 
     def list_call(self, provider: str | None, timeout: Timeout | float | None) -> ListCall:
         """A call of the list of *provider*'s models, or of the own one's, ready to be sent.
@@ -201,7 +220,12 @@ class Core(Unpicklable):
         way = way_to_list(asked)
         target = self._target(asked, "")
         limits = self._timeout if timeout is None else Timeout.of(timeout)
-        return ListCall(way, target, _endpoint(target, Adjuster()), limits, self._retry)
+        endpoint = _endpoint(target, Adjuster())
+        call = ListCall(way, target, endpoint, limits, self._retry, self.bounds)
+        http = call.http(None)
+        if not http.url.startswith("https:"):
+            self._plain.check(target, http)
+        return call
 
     def tool_loop(self, request: ChatCompletionRequest[T], options: LoopOptions) -> ToolLoop[T]:
         """A loop of tool calls that begins with *request*.
@@ -215,7 +239,12 @@ class Core(Unpicklable):
 
         self._check_open()
         _check_request(request)
-        secrets = self.target(request.model).secrets
+        target = self.target(request.model)
+        said = secrets_of(request.extra_headers)
+
+        def secrets() -> tuple[str, ...]:
+            return (*target.all_secrets(), *said)
+
         return ToolLoop(request, options, request.timeout or self._timeout, secrets)
 
     def asking(
@@ -244,5 +273,6 @@ def _check_request(request: object) -> None:
 
 
 def _endpoint(target: Target, adjust: Adjuster) -> Endpoint:
-    headers = {"User-Agent": USER_AGENT, **target.provider.headers}
-    return Endpoint(target.base_url, target.model, headers, adjust, target.query, target.body)
+    return Endpoint(
+        target.base_url, target.model, target.headers, adjust, target.query, target.body
+    )

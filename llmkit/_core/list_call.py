@@ -6,6 +6,7 @@ from typing import Final
 
 from attrs import evolve
 
+from .._bounds import Bounds
 from .._http import HttpResponse, Timeout
 from .._models.model_info import ModelInfo
 from .._retry import RetryPolicy
@@ -32,11 +33,12 @@ class ListCall(Call[ModelPage]):
         endpoint: Endpoint,
         timeout: Timeout,
         retry: RetryPolicy,
+        bounds: Bounds,
     ) -> None:
         self._lister, self._path = way
         self._endpoint = endpoint
         first = self._lister.build_list(endpoint, self._path, None)
-        super().__init__(target, first, timeout, retry)
+        super().__init__(target, first, timeout, retry, bounds)
         self._pages = 0
         self.models: tuple[ModelInfo, ...] = ()
         self.whole = False

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import deque
 from datetime import timedelta
 
-from attrs import evolve
-
 from .._events import (
     ContentDelta,
     EventData,
@@ -37,7 +35,7 @@ class StreamEvents:
         self.ready: deque[StreamingEvent] = deque()
         self.failure: LLMKitError | None = None
         self.first_token: timedelta | None = None
-        self._calls: dict[tuple[int, int], ToolCallEnded] = {}
+        self._calls: dict[tuple[int, int], _Call] = {}
 
     def take(self, chunk: CompletionChunk) -> None:
         """The events of *chunk*."""
@@ -77,13 +75,31 @@ class StreamEvents:
         if call is None:
             # What is not whole yet may go on after another call's beginning.
             self._end_calls(choice, only_whole=True)
-            call = ToolCallEnded(piece.index, piece.id or "", piece.name or "", "")
+            call = self._calls[key] = _Call(piece.index, piece.id or "", piece.name or "")
             self._tell(ToolCallStarted(call.index, call.id, call.name))
         if piece.arguments_json:
             self._tell(PartialToolCall(call.index, call.id, piece.arguments_json))
-        self._calls[key] = evolve(call, arguments_json=call.arguments_json + piece.arguments_json)
+            call.pieces.append(piece.arguments_json)
 
     def _end_calls(self, choice: int, *, only_whole: bool = False) -> None:
         for key, call in list(self._calls.items()):
-            if key[0] == choice and (not only_whole or is_object(call.arguments_json)):
-                self._tell(self._calls.pop(key))
+            if key[0] == choice and (not only_whole or call.is_whole()):
+                del self._calls[key]
+                self._tell(ToolCallEnded(call.index, call.id, call.name, "".join(call.pieces)))
+
+
+class _Call:
+    """A call whose arguments are growing."""
+
+    def __init__(self, index: int, call_id: str, name: str) -> None:
+        self.index = index
+        self.id = call_id
+        self.name = name
+        self.pieces: list[str] = []
+        self._looked_at = 0
+
+    def is_whole(self) -> bool:
+        """Whether the arguments are an object now; the same text is looked at once only."""
+        grown = len(self.pieces) > self._looked_at
+        self._looked_at = len(self.pieces)
+        return grown and is_object("".join(self.pieces))

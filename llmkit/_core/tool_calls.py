@@ -6,8 +6,9 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from .._frozen import frozen
 from .._http import Timeout
 from .._models import _validate as check
 from .._models.function_tools import tools_of

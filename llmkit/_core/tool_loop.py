@@ -8,7 +8,7 @@ to `answered`. Before the first question and after each answer `open` gives the 
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Generic, TypeVar, cast
 
@@ -61,7 +61,7 @@ class ToolLoop(Generic[T]):
         request: ChatCompletionRequest[T],
         options: LoopOptions,
         limits: Timeout,
-        secrets: Sequence[str] = (),
+        secrets: Callable[[], Sequence[str]] = tuple,
     ) -> None:
         if (request.n or 1) > 1:
             reason = f"must be 1 where the loop goes on from the answer, not {request.n}"
@@ -235,10 +235,10 @@ class ToolLoop(Generic[T]):
         """
         took = timedelta(seconds=time.monotonic() - self._began[opened.index])
         if isinstance(outcome, Returned):
-            return self._result(opened, returned(opened.call, outcome.value, took))
+            return self._result(opened, returned(opened.call, outcome.value, took, self._secrets()))
         if not isinstance(outcome, Exception):
             raise outcome
-        return self._result(opened, raised(opened.call, outcome, took, self._secrets))
+        return self._result(opened, raised(opened.call, outcome, took, self._secrets()))
 
     def _result(self, opened: OpenCall, result: ToolResult) -> ToolResult:
         self._rounds[-1].found[opened.index] = result

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from .._json import JsonObject, JsonValue
-from ..errors import InvalidRequestError
+from ..errors import InvalidRequestError, shown
 
 
 def text(value: object, field: str, *, empty: bool = True) -> str:
@@ -52,7 +52,7 @@ def integer(value: object, field: str, low: int | None, high: int | None = None)
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidRequestError(f"must be an integer, not {value!r}", field=field)
+        raise InvalidRequestError(f"must be an integer, not {shown(value)}", field=field)
     if (low is not None and value < low) or (high is not None and value > high):
         bounds = _between(-math.inf if low is None else low, math.inf if high is None else high)
         raise InvalidRequestError(f"must be {bounds}, not {value}", field=field)
@@ -63,7 +63,7 @@ def flag(value: object, field: str) -> bool | None:
     """*value*, if it is None, True or False."""
     if value is None or isinstance(value, bool):
         return value
-    raise InvalidRequestError(f"must be True or False, not {value!r}", field=field)
+    raise InvalidRequestError(f"must be True or False, not {shown(value)}", field=field)
 
 
 def sequence(value: object, field: str) -> Sequence[object]:
@@ -109,7 +109,9 @@ def _json(value: object, field: str, depth: int) -> JsonValue:
         result: dict[str, JsonValue] = {}
         for key, item in value.items():
             if not isinstance(key, str):
-                raise InvalidRequestError(f"has the key {key!r}, which is not text", field=field)
+                raise InvalidRequestError(
+                    f"has the key {shown(key)}, which is not text", field=field
+                )
             result[text(key, field)] = _json(item, f"{field}.{key}", depth + 1)
         return result
     if isinstance(value, list | tuple):

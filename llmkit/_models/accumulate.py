@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from attrs import Factory, define, evolve
 
-from .._json import JsonObject, well_formed
-from .chunks import Block, ChunkChoice, CompletionChunk, DeltaMessage, ToolCallDelta
+from .._json import JsonObject
+from .chunks import (
+    Block,
+    ChunkChoice,
+    CompletionChunk,
+    DeltaMessage,
+    ToolCallDelta,
+    alone,
+    thought_of,
+)
+from .growing import GrowingCall, GrowingPart, Run, joined
 from .logprobs import Logprobs, TokenLogprob
 from .messages import AssistantMessage, AssistantPart
 from .parts import ReasoningPart, RefusalPart, TextPart
@@ -15,113 +24,15 @@ from .response import ChatCompletionChoice, ChatCompletionResponse, FinishReason
 from .tools import ToolCall
 from .usage import NO_USAGE, Usage
 
-_NO_SEALS = (None, None, None, None)
-
-
-@define
-class _Run:
-    """Characters that belong together: of the text, the thinking or the refusal."""
-
-    kind: type[TextPart] | type[ReasoningPart] | type[RefusalPart]
-    pieces: list[str] = Factory(list)
-
-    def part(self) -> AssistantPart:
-        return self.kind(well_formed("".join(self.pieces)))
-
-
-@define
-class _Call:
-    """A tool call, growing."""
-
-    id: str = ""
-    name: str = ""
-    pieces: list[str] = Factory(list)
-    signature: str | None = None
-    provider: str | None = None
-
-    def add(self, delta: ToolCallDelta) -> None:
-        self.pieces.append(delta.arguments_json)
-        if not self.id:
-            self.id = delta.id or ""
-        if not self.name:
-            self.name = delta.name or ""
-        if delta.signature is not None:
-            self.signature = _joined(self.signature, delta.signature)
-        if not self.provider:
-            self.provider = delta.provider
-
-    def part(self) -> AssistantPart:
-        return ToolCall(
-            self.id,
-            self.name,
-            well_formed("".join(self.pieces)),
-            signature=self.signature,
-            provider=self.provider,
-        )
-
-
-@define
-class _Part:
-    """A part that came in blocks.
-
-    Of thinking and of text, the characters are kept, and of the pieces those alone that tell
-    more: most do not, and each would hold 150 bytes.
-    """
-
-    first: AssistantPart
-    last: AssistantPart | None = None
-    provider: str | None = None
-    texts: list[str] = Factory(list)
-    more: list[ReasoningPart | TextPart] = Factory(list)
-
-    def add(self, piece: AssistantPart) -> None:
-        self.last = piece
-        if isinstance(piece, ReasoningPart) and isinstance(self.first, ReasoningPart):
-            seals = (piece.signature, piece.encrypted, piece.id, piece.raw)
-            told = seals != _NO_SEALS
-        elif isinstance(piece, TextPart) and isinstance(self.first, TextPart):
-            told = piece.signature is not None or bool(piece.citations)
-        else:
-            return
-        self.texts.append(piece.text)
-        if self.provider is None:
-            self.provider = piece.provider
-        if told:
-            self.more.append(piece)
-
-    def part(self) -> AssistantPart:
-        first = self.first
-        if isinstance(first, TextPart):
-            texts = [piece for piece in self.more if isinstance(piece, TextPart)]
-            return evolve(
-                first,
-                text="".join(self.texts),
-                citations=tuple(citation for piece in texts for citation in piece.citations),
-                signature=_joined(*(piece.signature for piece in texts)),
-                provider=self.provider,
-            )
-        if isinstance(first, ReasoningPart):
-            thoughts = [piece for piece in self.more if isinstance(piece, ReasoningPart)]
-            raws = [piece.raw for piece in thoughts if piece.raw is not None]
-            return ReasoningPart(
-                "".join(self.texts),
-                signature=_joined(*(piece.signature for piece in thoughts)),
-                encrypted=_joined(*(piece.encrypted for piece in thoughts)),
-                id=_first(piece.id for piece in thoughts),
-                provider=self.provider,
-                raw={key: value for raw in raws for key, value in raw.items()} if raws else None,
-            )
-        return self.last or first
-
 
 @define
 class _Choice:
     """One of the answers, growing."""
 
-    items: list[_Run | _Call | _Part] = Factory(list)
-    run: _Run | None = None  # the last of the items, where it is one
-    calls: dict[int, _Call] = Factory(dict)
-    blocks: dict[int, _Part] = Factory(dict)
+    items: list[Run | ToolCallDelta | GrowingPart] = Factory(list)
+    run: Run | None = None  # the last of the items, where it is one
+    calls: dict[int, GrowingCall | ToolCallDelta] = Factory(dict)  # of one piece: that piece
+    blocks: dict[int, GrowingPart] = Factory(dict)
     finish_reason: FinishReason | None = None
     raw_finish_reason: str | None = None
     tokens: list[TokenLogprob] = Factory(list)
@@ -140,11 +51,21 @@ class _Choice:
                 self._run(RefusalPart, delta.refusal)
         if delta.tool_calls:
             for piece in delta.tool_calls:
-                call = self.calls.get(piece.index)
-                if call is None:
-                    call = self.calls[piece.index] = _Call()
-                    self._begin(call)
-                call.add(piece)
+                self.take(piece)
+
+    def go_on(self, delta: DeltaMessage) -> None:
+        """As `add`, of a delta that was made fast, and so tells one thing."""
+        thought = delta.reasoning
+        if thought is not None:
+            known, run = thought_of(delta), self.run
+            if known is not None:
+                part = self.blocks.get(known[0])
+                if part is not None and part.goes_on(thought, known[1]):
+                    return
+            elif run is not None and run.kind is ReasoningPart:
+                run.pieces.append(thought)
+                return
+        self.add(delta)
 
     def _add_blocks(self, delta: DeltaMessage) -> None:
         first, *more = delta.blocks
@@ -156,7 +77,7 @@ class _Choice:
         for block in delta.blocks:
             part = self.blocks.get(block.index)
             if part is None:
-                part = self.blocks[block.index] = _Part(block.part)
+                part = self.blocks[block.index] = GrowingPart(block.part)
                 self._begin(part)
             part.add(block.part)
         if delta.content and TextPart not in kinds:
@@ -169,14 +90,30 @@ class _Choice:
     ) -> None:
         run = self.run
         if run is None or run.kind is not kind:
-            run = _Run(kind)
+            run = Run(kind)
             self._begin(run)
             self.run = run
         run.pieces.append(text)
 
-    def _begin(self, item: _Run | _Call | _Part) -> None:
+    def _begin(self, item: Run | ToolCallDelta | GrowingPart) -> None:
         self.items.append(item)
         self.run = None
+
+    def take(self, piece: ToolCallDelta) -> None:
+        """Take a piece of a call; the first as it is, for many calls have no other."""
+        call = self.calls.get(piece.index)
+        if call is None:
+            self.calls[piece.index] = piece
+            self._begin(piece)
+            return
+        if isinstance(call, ToolCallDelta):
+            call = self.calls[piece.index] = GrowingCall(call)
+        call.add(piece)
+
+    def call(self, index: int) -> AssistantPart:
+        """Call number *index*."""
+        call = self.calls[index]
+        return (GrowingCall(call) if isinstance(call, ToolCallDelta) else call).part()
 
     def logprobs(self) -> Logprobs | None:
         if not self.tokens and not self.refusal_tokens:
@@ -226,6 +163,38 @@ class Accumulator:
             if piece.logprobs is not None:
                 choice.tokens += piece.logprobs.content
                 choice.refusal_tokens += piece.logprobs.refusal
+
+    def add_all(self, chunks: Sequence[CompletionChunk]) -> None:
+        """Take the next chunks, as `add` does.
+
+        Nearly all just go on, most of them with more of the same text: 0.06 µs this way, and
+        0.22 by `add`.
+        """
+        choice = self._choices.get(0)
+        for chunk, delta in zip(chunks, map(alone, chunks)):
+            if delta is None or choice is None:
+                self.add(chunk)
+                choice = self._choices.get(0)
+                continue
+            run, content = choice.run, delta.content
+            if content is not None:
+                if run is not None and run.kind is TextPart:
+                    run.pieces.append(content)
+                    continue
+            elif calls := delta.tool_calls:
+                piece = calls[0]
+                call = choice.calls.get(piece.index)
+                if type(call) is GrowingCall and piece.id is piece.name is None:
+                    call.pieces.append(piece.arguments_json)
+                else:
+                    choice.take(piece)
+                continue
+            choice.go_on(delta)
+        # What a decoder knows of the answer it says in each chunk from then on.
+        last = chunks[-1]
+        self._id = self._id or last.id
+        self._model = self._model or last.model
+        self._created = self._created or last.created_unix
 
     def response(self) -> ChatCompletionResponse[object]:
         """The answer so far: whole when the last chunk was taken.
@@ -301,7 +270,7 @@ def _unfolded(choice: ChatCompletionChoice) -> ChunkChoice:
 def _choice(index: int, choice: _Choice, provider: str) -> ChatCompletionChoice:
     parts: list[AssistantPart] = []
     for item in choice.items:
-        part = item.part()
+        part = choice.call(item.index) if isinstance(item, ToolCallDelta) else item.part()
         last = parts[-1] if parts else None
         if isinstance(part, ReasoningPart) and part.provider is None and provider:
             part = evolve(part, provider=provider)
@@ -310,7 +279,7 @@ def _choice(index: int, choice: _Choice, provider: str) -> ChatCompletionChoice:
             parts[-1] = evolve(
                 last,
                 citations=(*last.citations, *part.citations),
-                signature=_joined(last.signature, part.signature),
+                signature=joined(last.signature, part.signature),
                 provider=last.provider or part.provider,
             )
         else:
@@ -323,12 +292,3 @@ def _choice(index: int, choice: _Choice, provider: str) -> ChatCompletionChoice:
         choice.logprobs(),
         choice.content_filter,
     )
-
-
-def _joined(*texts: str | None) -> str | None:
-    found = [text for text in texts if text is not None]
-    return "".join(found) if found else None
-
-
-def _first(values: Iterable[str | None]) -> str | None:
-    return next((value for value in values if value is not None), None)

@@ -8,8 +8,7 @@ import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from attrs import frozen
-
+from .._frozen import frozen
 from .._json import JsonValue
 from ..errors import UnsupportedParameterError
 
@@ -117,7 +116,7 @@ class Adjuster:
             warnings.warn(
                 f"{where} {kind}: {reason}",
                 UnsupportedParameterWarning,
-                stacklevel=_stacklevel(),
+                stacklevel=stacklevel(),
             )
         self.note(kind, parameter, reason)
 
@@ -155,7 +154,7 @@ def part_told(messages: Sequence[Message], field: str) -> str:
     return f" ({type(part).__name__}{said and f', {said},'} in {article} {message.role} message)"
 
 
-def _stacklevel() -> int:
+def stacklevel() -> int:
     """How far the line is that called llmkit, from the function that warns: it is the user's."""
     package = __name__.partition(".")[0]
     frame, level = sys._getframe(1), 1

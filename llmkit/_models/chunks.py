@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import repeat
-from typing import Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import field, frozen
+from attrs import field
 
+from .._frozen import frozen
 from .._json import JsonObject, JsonValue
 from ..errors import LLMKitError
+from .fillable import fillable
 from .logprobs import Logprobs
 from .messages import AssistantPart
 from .parts import ReasoningPart, RefusalPart, TextPart
@@ -53,8 +56,15 @@ class Block:
     part: TextPart | ReasoningPart | AssistantPart
 
 
+class _Thought:
+    """Where a delta that was made fast has what its `blocks` are made of, until they are read."""
+
+    __slots__ = ("_thought_of",)
+    _thought_of: tuple[int, str | None] | None
+
+
 @frozen
-class DeltaMessage:
+class DeltaMessage(_Thought):
     """What a chunk adds to the message.
 
     Args:
@@ -72,6 +82,19 @@ class DeltaMessage:
     tool_calls: tuple[ToolCallDelta, ...] = ()
     blocks: tuple[Block, ...] = field(default=(), repr=False)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            # Only what is not set comes here.
+            if name == "_thought_of":
+                return None
+            if name == "blocks":
+                index, provider = self._thought_of
+                made = (Block(index, ReasoningPart(self.reasoning, provider=provider)),)
+                _set_blocks(self, made)
+                return made
+            raise AttributeError(f"a delta has no {name!r}", name=name, obj=self)
+
     @property
     def parts(self) -> tuple[AssistantPart | ToolCallDelta, ...]:
         """All of it, in order."""
@@ -88,6 +111,8 @@ class DeltaMessage:
 
 
 EMPTY_DELTA = DeltaMessage()
+
+_set_blocks = DeltaMessage.__dict__["blocks"].__set__
 
 
 @frozen
@@ -114,8 +139,15 @@ class ChunkChoice:
 _NO_TIME = timedelta()
 
 
+class _Alone:
+    """Where a chunk that was made fast has what it adds, until its `choices` are read."""
+
+    __slots__ = ("_alone",)
+    _alone: DeltaMessage | None
+
+
 @frozen
-class CompletionChunk:
+class CompletionChunk(_Alone):
     """A piece of a streamed answer.
 
     Args:
@@ -143,6 +175,18 @@ class CompletionChunk:
     total_latency: timedelta = _NO_TIME
     error: LLMKitError | None = None
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            # Only what is not set comes here.
+            if name == "_alone":
+                return None
+            if name == "choices":
+                made = (ChunkChoice(0, self._alone),)
+                _set_choices(self, made)
+                return made
+            raise AttributeError(f"a chunk has no {name!r}", name=name, obj=self)
+
     @property
     def created(self) -> datetime | None:
         """When the answer was begun, by the provider's clock; None where it does not say."""
@@ -150,6 +194,8 @@ class CompletionChunk:
 
     def delta_message(self) -> DeltaMessage:
         """What the chunk adds to the first answer; empty where it adds nothing to it."""
+        if self._alone is not None:
+            return self._alone
         for choice in self.choices:
             if choice.index == 0:
                 return choice.delta
@@ -171,64 +217,51 @@ class CompletionChunk:
         return result
 
 
-def _fillable(kind: type) -> Any:
-    """*kind*, as its instances are before they are frozen: their slots are set as any object's.
-
-    A frozen value's own constructor sets each of them through `object.__setattr__`: a chunk and
-    what is in it cost 1.7 µs. Made so, and frozen by a change of class, they cost 0.4 µs, and
-    are nothing else. It checks and converts nothing: it is for values that are known to be right.
-    """
-    open_again = {
-        "__slots__": (),
-        "__init__": object.__init__,
-        "__setattr__": object.__setattr__,
-        "__delattr__": object.__delattr__,
-    }
-    return type(kind)(f"_Fillable{kind.__name__}", (kind,), open_again)
+_FillableDelta = fillable(DeltaMessage)
+_FillableChunk = fillable(CompletionChunk)
+_FillableCall = fillable(ToolCallDelta)
 
 
-_FillableDelta = _fillable(DeltaMessage)
-_FillableChoice = _fillable(ChunkChoice)
-_FillableChunk = _fillable(CompletionChunk)
-_FillableCall = _fillable(ToolCallDelta)
-_FillableBlock = _fillable(Block)
-_FillableReasoning = _fillable(ReasoningPart)
-
-
-def made_delta(
-    content: str | None,
-    reasoning: str | None = None,
-    tool_calls: tuple[ToolCallDelta, ...] = (),
-    blocks: tuple[Block, ...] = (),
-) -> DeltaMessage:
-    """A `DeltaMessage`, made fast; see `_fillable`."""
-    made = _FillableDelta()
-    made.content = content
-    made.reasoning = reasoning
-    made.refusal = None
-    made.tool_calls = tool_calls
-    made.blocks = blocks
-    made.__class__ = DeltaMessage
-    return made  # type: ignore[no-any-return]  # it is one now
+Heading: TypeAlias = tuple[str, str, float | None]
+"""What all chunks of an answer have: its id, its model, and when it was begun, in unix seconds."""
 
 
 def made_chunk(
-    delta: DeltaMessage, index: int, answer_id: str, model: str, created_unix: float | None
+    heading: Heading,
+    content: str | None = None,
+    reasoning: str | None = None,
+    calls: tuple[ToolCallDelta, ...] = (),
+    thought_of: tuple[int, str | None] | None = None,
+    index: int = 0,
 ) -> CompletionChunk:
-    """A `CompletionChunk` with one choice, which goes on, made fast; see `_fillable`."""
-    choice = _FillableChoice()
-    choice.index = index
-    choice.delta = delta
-    choice.finish_reason = None
-    choice.raw_finish_reason = None
-    choice.logprobs = None
-    choice.content_filter = None
-    choice.__class__ = ChunkChoice
+    """A chunk that goes on with one answer, made fast; see `fillable`.
+
+    What few read is made when it is read, which saves 0.15 µs for the choice of the first
+    answer, and 0.3 µs for the block that says whose a thought is.
+
+    Args:
+        heading: what all chunks of the answer have.
+        content: the next characters of the answer, or None.
+        reasoning: of the visible thinking, or None.
+        calls: pieces of tool calls. It is one of the three that is told.
+        thought_of: of thinking that is told as a block, the index of the part that it belongs
+            to, and whose thinking it is.
+        index: which answer.
+    """
+    delta = _FillableDelta()
+    delta.content = content
+    delta.reasoning = reasoning
+    delta.refusal = None
+    delta.tool_calls = calls
+    delta._thought_of = thought_of
+    if thought_of is None:
+        delta.blocks = ()
+    delta.__class__ = DeltaMessage
+    if index != 0:
+        return CompletionChunk((ChunkChoice(index, delta),), *heading)
     made = _FillableChunk()
-    made.choices = (choice,)
-    made.id = answer_id
-    made.model = model
-    made.created_unix = created_unix
+    made._alone = delta
+    made.id, made.model, made.created_unix = heading
     made.object = "chat.completion.chunk"
     made.usage = None
     made.is_last_chunk = False
@@ -242,7 +275,7 @@ def made_chunk(
 def made_call(
     index: int, call_id: str | None, name: str | None, arguments_json: str
 ) -> ToolCallDelta:
-    """A piece of a call, made fast; see `_fillable`."""
+    """A piece of a call, made fast; see `fillable`."""
     made = _FillableCall()
     made.index = index
     made.id = call_id
@@ -254,29 +287,15 @@ def made_call(
     return made  # type: ignore[no-any-return]  # it is one now
 
 
-def made_thinking(index: int, text: str, provider: str | None) -> Block:
-    """A further piece of a provider's visible thinking, made fast; see `_fillable`.
+alone: Final[Callable[[CompletionChunk], DeltaMessage | None]] = attrgetter("_alone")
+"""What a chunk adds to the first answer, where it was made fast; see `made_chunk`."""
 
-    Args:
-        index: which part it belongs to.
-        text: the characters, which UTF-8 can carry.
-        provider: whose thinking it is.
-    """
-    part = _FillableReasoning()
-    part.text = text
-    part.signature = None
-    part.encrypted = None
-    part.id = None
-    part.provider = provider
-    part.raw = None
-    part.__class__ = ReasoningPart
-    made = _FillableBlock()
-    made.index = index
-    made.part = part
-    made.__class__ = Block
-    return made  # type: ignore[no-any-return]  # it is one now
+thought_of: Final[Callable[[DeltaMessage], tuple[int, str | None] | None]] = attrgetter(
+    "_thought_of"
+)
+"""Which part a thought goes on, and whose, where it was made fast; see `made_chunk`."""
 
-
+_set_choices = CompletionChunk.__dict__["choices"].__set__
 _set_chunk_latency = CompletionChunk.__dict__["chunk_latency"].__set__
 _set_total_latency = CompletionChunk.__dict__["total_latency"].__set__
 

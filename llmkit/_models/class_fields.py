@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Annotated, Final, TypeVar, get_args, get_origin, get_type_hints
 
 import attrs
-from attrs import frozen
 
+from .._frozen import frozen
 from .._json import JsonValue
 from ..errors import InvalidRequestError
 from . import _validate as check

@@ -6,13 +6,12 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from itertools import islice
 from typing import Final, Protocol, TypeAlias, cast
 
-from attrs import frozen
-
+from .._frozen import frozen
 from .._json import JsonObject
 from .json_values import ARTICLES, FORMATS, TYPES, children, is_array, is_number, same, shown
 
@@ -83,8 +82,8 @@ def _bound(words: str, holds: Callable[[float, float], bool]) -> Rule:
 
 
 def _is_multiple(value: float, step: float) -> bool:
-    # As decimals: in binary, 0.3 is no multiple of 0.1.
-    return step == 0 or Decimal(str(value)) % Decimal(str(step)) == 0
+    # As they are written: in binary, 0.3 is no multiple of 0.1. Exact, whatever their size.
+    return step == 0 or Fraction(str(value)) % Fraction(str(step)) == 0
 
 
 def _size(

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final, TypeGuard
 
@@ -27,7 +26,9 @@ def is_array(value: object) -> TypeGuard[Sequence[object]]:
 
 def is_number(value: object) -> TypeGuard[float]:
     """Whether it is a number: a truth value is none, nor is NaN."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 TYPES: Final[Mapping[str, Callable[[object], bool]]] = {
@@ -74,7 +75,7 @@ def _parses(read: Callable[[str], object]) -> Callable[[str], bool]:
     def known(text: str) -> bool:
         try:
             read(text)
-        except (ValueError, InvalidOperation):
+        except (ValueError, ArithmeticError):
             return False
         return True
 
@@ -88,6 +89,8 @@ def _date_time(text: str) -> datetime:
 
 
 def _decimal(text: str) -> None:
+    from decimal import Decimal  # few schemas name the form
+
     if not Decimal(text).is_finite():
         raise ValueError("not a number")
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
-
-from .._json import JsonValue
+from .._frozen import frozen
+from .._json import JsonValue, as_text
 
 
 @frozen
@@ -57,20 +56,27 @@ class Logprobs:
         return cls(_tokens(data.get("content")), _tokens(data.get("refusal")))
 
 
-def _tokens(value: object) -> tuple[TokenLogprob, ...]:
+def _tokens(value: object, *, top: bool = False) -> tuple[TokenLogprob, ...]:
     if not isinstance(value, Sequence) or isinstance(value, str):
         return ()
-    return tuple(_token(item) for item in value if isinstance(item, Mapping))
+    return tuple(_token(item, top) for item in value if isinstance(item, Mapping))
 
 
-def _token(data: Mapping[str, object]) -> TokenLogprob:
-    logprob = data.get("logprob")
+def _token(data: Mapping[str, object], top: bool) -> TokenLogprob:
+    """One token; those that might have stood in its place, *top* ones, have no such list."""
     return TokenLogprob(
-        str(data.get("token") or ""),
-        float(logprob) if isinstance(logprob, int | float) else float("-inf"),
+        as_text(data.get("token") or ""),
+        _natural(data.get("logprob")),
         _bytes(data.get("bytes")),
-        _tokens(data.get("top_logprobs")),
+        () if top else _tokens(data.get("top_logprobs"), top=True),
     )
+
+
+def _natural(value: object) -> float:
+    try:
+        return float(value) if isinstance(value, int | float) else float("-inf")
+    except OverflowError:
+        return float("-inf")
 
 
 def _bytes(value: object) -> bytes | None:

@@ -6,10 +6,9 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal, TypeAlias, cast
 
-from attrs import frozen
-
+from .._frozen import frozen
 from .._json import JsonValue
-from ..errors import InvalidRequestError
+from ..errors import InvalidRequestError, shown
 from . import _validate as check
 from .content import (
     USER_PARTS,
@@ -54,6 +53,7 @@ class Message:
     __slots__ = ()
 
     role: ClassVar[Role]
+    name: str | None
 
     @property
     def content(self) -> str | None:
@@ -103,7 +103,7 @@ class Message:
         if kind is None:
             known = ", ".join(_KINDS)
             raise InvalidRequestError(
-                f"must be one of {known}, not {role!r}", field=f"{field}.role"
+                f"must be one of {known}, not {shown(role)}", field=f"{field}.role"
             )
         return kind._from_dict(data, field)
 
@@ -304,7 +304,7 @@ class AssistantMessage(Message):
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
         """The calls it asks for, in order."""
-        return tuple(part for part in self.parts if type(part) is ToolCall)
+        return tuple([part for part in self.parts if type(part) is ToolCall])
 
     def to_dict(self) -> dict[str, JsonValue]:
         """The message as a JSON object, in OpenAI's form.

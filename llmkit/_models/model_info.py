@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import field
 
+from .._frozen import frozen
 from .._json import JsonObject, JsonValue
 
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Generic
 
-from attrs import field, frozen
+from attrs import field
 
+from .._frozen import frozen
 from .response import ChatCompletionResponse
 from .usage import NO_USAGE, Usage
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal, cast
 
 from .._json import JsonObject, JsonValue
-from ..errors import InvalidRequestError
+from ..errors import InvalidRequestError, shown
 from . import _validate as check
 from .media import data_url, is_data_url, split_data_url
 from .parts import (
@@ -147,7 +147,9 @@ def part_from_dict(data: Mapping[str, object], field: str) -> Part:
     read = _READERS.get(kind) if isinstance(kind, str) else None
     if read is None:
         known = ", ".join(_READERS)
-        raise InvalidRequestError(f"must be one of {known}, not {kind!r}", field=f"{field}.type")
+        raise InvalidRequestError(
+            f"must be one of {known}, not {shown(kind)}", field=f"{field}.type"
+        )
     try:
         return read(data, field)
     except InvalidRequestError as error:
@@ -235,7 +237,7 @@ def _read_image_file(data: Mapping[str, object], field: str) -> ImagePart:
 def _detail(value: object, field: str) -> Literal["auto", "low", "high"] | None:
     if value in (None, "auto", "low", "high"):
         return value
-    raise InvalidRequestError(f"must be auto, low or high, not {value!r}", field=field)
+    raise InvalidRequestError(f"must be auto, low or high, not {shown(value)}", field=field)
 
 
 def _read_audio(data: Mapping[str, object], field: str) -> AudioPart:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, cast
 
-from attrs import field, frozen
+from attrs import field
 
+from .._frozen import frozen
 from ..errors import ResponseParseError
 from .adjustments import Adjustment
 from .chunks import CompletionChunk

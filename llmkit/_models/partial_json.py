@@ -174,7 +174,10 @@ class JSONReader:
         self._decoded(b"", last=True)
         if self._half:
             half, self._half = self._half, ""
-            self._read += self.read(well_formed(half), 0)
+            at = self.read(well_formed(half), 0)
+            if not at:
+                raise self._error(_TOLD[_Expects.NOTHING], 0)
+            self._read += at
         if self.is_word and not self.done:
             self._end_word(0)
         if not self.done:

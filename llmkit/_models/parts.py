@@ -7,10 +7,11 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field
 
+from .._frozen import frozen
 from .._json import JsonObject
-from ..errors import InvalidRequestError
+from ..errors import InvalidRequestError, shown
 from . import _validate as check
 from .media import (
     MAX_FILE_BYTES,
@@ -32,7 +33,9 @@ def _one_of(*words: str) -> Callable[[object, Attribute[str | None], object], No
     def validate(_: object, attribute: Attribute[str | None], value: object) -> None:
         if value is not None and value not in words:
             told = ", ".join(words)
-            raise InvalidRequestError(f"must be one of {told}, not {value!r}", field=attribute.name)
+            raise InvalidRequestError(
+                f"must be one of {told}, not {shown(value)}", field=attribute.name
+            )
 
     return validate
 

@@ -7,23 +7,27 @@ from typing import (
     TYPE_CHECKING,
     Final,
     Generic,
-    Literal,
     Never,
     Protocol,
-    TypeAlias,
     TypeVar,
     cast,
     overload,
 )
 
-from attrs import Attribute, asdict, evolve, field, fields, frozen
+from attrs import asdict, evolve, field, fields
 
 from .._http import Timeout
 from .._json import JsonObject, JsonValue
-from ..errors import InvalidRequestError
+from .._redaction import quiet
+from ..errors import InvalidRequestError, shown
 from . import _validate as check
-from .adjustments import UNSUPPORTED, Unsupported
-from .messages import Message, MessageInput, messages_of
+from . import request_values as values
+from .adjustments import Unsupported
+from .fillable import close, frozen_when_filled, open_to_fill
+from .messages import Message, MessageInput
+from .request_values import EFFORTS as EFFORTS
+from .request_values import ReasoningEffort as ReasoningEffort
+from .request_values import ToolInput as ToolInput
 from .response_format import ResponseFormat
 from .tools import Tool, ToolChoice
 
@@ -36,149 +40,8 @@ else:
 
 T = TypeVar("T")
 
-ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
-"""How much a model shall think. Not every model knows every word."""
 
-EFFORTS: Final = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
-
-ToolInput: TypeAlias = Tool | Mapping[str, object] | Callable[..., object]
-"""A tool: typed, a mapping in OpenAI's form, or a Python function to make one from."""
-
-
-def _model(value: str) -> str:
-    return check.text(value, "model")
-
-
-def _messages(value: Sequence[MessageInput]) -> tuple[Message, ...]:
-    # A conversation that is kept as values, to be asked with again, is as it must be.
-    if value and type(value) is tuple and all(isinstance(item, Message) for item in value):
-        return cast("tuple[Message, ...]", value)
-    return messages_of(value)
-
-
-def _tools(value: Sequence[ToolInput] | None) -> tuple[Tool, ...]:
-    if not value:
-        return ()
-    if type(value) is tuple and all(type(item) is Tool for item in value):
-        return cast("tuple[Tool, ...]", value)
-    from .function_tools import tools_of  # with inspect, which only functions need
-
-    return tools_of(value)
-
-
-def _tool_choice(
-    value: ToolChoice | str | Mapping[str, object] | None,
-) -> ToolChoice | None:
-    return None if value is None else ToolChoice.of(value)
-
-
-def _response_format(
-    value: ResponseFormat[T] | Mapping[str, object] | None,
-) -> ResponseFormat[T] | None:
-    return None if value is None else cast("ResponseFormat[T]", ResponseFormat.of(value))
-
-
-def _stop(value: str | Sequence[str] | None) -> tuple[str, ...]:
-    if not value and (value is None or type(value) is tuple):
-        return ()
-    items = (value,) if isinstance(value, str) else check.sequence(value, "stop")
-    return tuple(check.text(item, f"stop[{i}]", empty=False) for i, item in enumerate(items))
-
-
-def _logit_bias(value: Mapping[str, float] | Mapping[int, float] | None) -> Mapping[str, float]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise InvalidRequestError("must map token ids to numbers", field="logit_bias")
-    return {
-        str(token): cast("float", check.number(bias, f"logit_bias.{token}", -100, 100) or 0)
-        for token, bias in value.items()
-    }
-
-
-def _json(value: Mapping[str, object] | None) -> JsonObject:
-    return {} if value is None else check.json_object(value, "extra_body")
-
-
-def _metadata(value: Mapping[str, object] | None) -> JsonObject:
-    return {} if value is None else check.json_object(value, "metadata")
-
-
-def _headers(value: Mapping[str, str] | None) -> Mapping[str, str]:
-    return _strings(value, "extra_headers")
-
-
-def _names(value: Mapping[str, str]) -> str:
-    """The repr of headers: one of the values may be a key."""
-    return f"<{', '.join(value)}>" if value else "{}"
-
-
-def _query(value: Mapping[str, str] | None) -> Mapping[str, str]:
-    return _strings(value, "extra_query")
-
-
-def _strings(value: Mapping[str, str] | None, name: str) -> Mapping[str, str]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise InvalidRequestError("must map names to text", field=name)
-    return {
-        check.text(key, name, empty=False): check.text(item, f"{name}.{key}")
-        for key, item in value.items()
-    }
-
-
-def _timeout(value: Timeout | float | None) -> Timeout | None:
-    if value is None:
-        return None
-    try:
-        return Timeout.of(value)
-    except InvalidRequestError as error:
-        reason = error.reason
-    raise InvalidRequestError(reason, field="timeout")
-
-
-def _number(low: float, high: float) -> Callable[[object, Attribute[float | None], object], None]:
-    def validate(_: object, attribute: Attribute[float | None], value: object) -> None:
-        if value is not None:
-            check.number(value, attribute.name, low, high)
-
-    return validate
-
-
-def _integer(low: int | None) -> Callable[[object, Attribute[int | None], object], None]:
-    def validate(_: object, attribute: Attribute[int | None], value: object) -> None:
-        if value is not None:
-            check.integer(value, attribute.name, low)
-
-    return validate
-
-
-def _flag(_: object, attribute: Attribute[bool | None], value: object) -> None:
-    if value is not None:
-        check.flag(value, attribute.name)
-
-
-def _switch(_: object, attribute: Attribute[bool], value: object) -> None:
-    if not isinstance(value, bool):
-        raise InvalidRequestError(f"must be True or False, not {value!r}", field=attribute.name)
-
-
-def _word(_: object, attribute: Attribute[str | None], value: object) -> None:
-    if value is not None:
-        check.text(value, attribute.name)
-
-
-def _one_of(*words: str) -> Callable[[object, Attribute[str | None], object], None]:
-    def validate(_: object, attribute: Attribute[str | None], value: object) -> None:
-        if value is not None and value not in words:
-            told = ", ".join(words)
-            raise InvalidRequestError(f"must be one of {told}, not {value!r}", field=attribute.name)
-
-    return validate
-
-
-@frozen
+@frozen_when_filled
 class ChatCompletionRequest(Generic[T_co]):
     """Everything that is asked of a model. What is left out is left to the provider.
 
@@ -219,57 +82,64 @@ class ChatCompletionRequest(Generic[T_co]):
         InvalidRequestError: a value cannot be right on any provider; the error names it.
     """
 
-    model: str = field(converter=_model)
-    messages: tuple[Message, ...] = field(converter=_messages)
-    tools: tuple[Tool, ...] = field(default=(), converter=_tools, kw_only=True)
-    tool_choice: ToolChoice | None = field(default=None, converter=_tool_choice, kw_only=True)
-    parallel_tool_calls: bool | None = field(default=None, validator=_flag, kw_only=True)
+    model: str = field(converter=values.model)
+    messages: tuple[Message, ...] = field(converter=values.messages)
+    tools: tuple[Tool, ...] = field(default=(), converter=values.tools, kw_only=True)
+    tool_choice: ToolChoice | None = field(default=None, converter=values.tool_choice, kw_only=True)
+    parallel_tool_calls: bool | None = field(default=None, kw_only=True)
     response_format: ResponseFormat[T_co] | None = field(
-        default=None, converter=_response_format, kw_only=True
+        default=None, converter=values.response_format, kw_only=True
     )
-    max_tokens: int | None = field(default=None, validator=_integer(1), kw_only=True)
-    temperature: float | None = field(default=None, validator=_number(0, 2), kw_only=True)
-    top_p: float | None = field(default=None, validator=_number(0, 1), kw_only=True)
-    top_k: int | None = field(default=None, validator=_integer(0), kw_only=True)
-    n: int | None = field(default=None, validator=_integer(1), kw_only=True)
-    stop: tuple[str, ...] = field(default=(), converter=_stop, kw_only=True)
-    seed: int | None = field(default=None, validator=_integer(None), kw_only=True)
-    frequency_penalty: float | None = field(default=None, validator=_number(-2, 2), kw_only=True)
-    presence_penalty: float | None = field(default=None, validator=_number(-2, 2), kw_only=True)
-    logit_bias: Mapping[str, float] = field(default=None, converter=_logit_bias, kw_only=True)
-    logprobs: bool | None = field(default=None, validator=_flag, kw_only=True)
-    top_logprobs: int | None = field(default=None, validator=_integer(0), kw_only=True)
-    reasoning_effort: ReasoningEffort | None = field(
-        default=None, validator=_one_of(*EFFORTS), kw_only=True
-    )
-    reasoning_budget: int | None = field(default=None, validator=_integer(0), kw_only=True)
-    prompt_mode: str | None = field(default=None, validator=_word, kw_only=True)
-    safe_prompt: bool | None = field(default=None, validator=_flag, kw_only=True)
-    user: str | None = field(default=None, validator=_word, kw_only=True)
-    metadata: JsonObject = field(default=None, converter=_metadata, kw_only=True)
-    service_tier: str | None = field(default=None, validator=_word, kw_only=True)
-    stream: bool = field(default=False, validator=_switch, kw_only=True)
-    timeout: Timeout | None = field(default=None, converter=_timeout, kw_only=True)
-    unsupported: Unsupported | None = field(
-        default=None, validator=_one_of(*UNSUPPORTED), kw_only=True
-    )
+    max_tokens: int | None = field(default=None, kw_only=True)
+    temperature: float | None = field(default=None, kw_only=True)
+    top_p: float | None = field(default=None, kw_only=True)
+    top_k: int | None = field(default=None, kw_only=True)
+    n: int | None = field(default=None, kw_only=True)
+    stop: tuple[str, ...] = field(default=(), converter=values.stop, kw_only=True)
+    seed: int | None = field(default=None, kw_only=True)
+    frequency_penalty: float | None = field(default=None, kw_only=True)
+    presence_penalty: float | None = field(default=None, kw_only=True)
+    logit_bias: Mapping[str, float] = field(default=None, converter=values.logit_bias, kw_only=True)
+    logprobs: bool | None = field(default=None, kw_only=True)
+    top_logprobs: int | None = field(default=None, kw_only=True)
+    reasoning_effort: ReasoningEffort | None = field(default=None, kw_only=True)
+    reasoning_budget: int | None = field(default=None, kw_only=True)
+    prompt_mode: str | None = field(default=None, kw_only=True)
+    safe_prompt: bool | None = field(default=None, kw_only=True)
+    user: str | None = field(default=None, kw_only=True)
+    metadata: JsonObject = field(default=None, converter=values.metadata, kw_only=True)
+    service_tier: str | None = field(default=None, kw_only=True)
+    stream: bool = field(default=False, kw_only=True)
+    timeout: Timeout | None = field(default=None, converter=values.timeout, kw_only=True)
+    unsupported: Unsupported | None = field(default=None, kw_only=True)
     extra_headers: Mapping[str, str] = field(
-        default=None, converter=_headers, repr=_names, kw_only=True
+        default=None, converter=values.extra_headers, repr=values.names, kw_only=True
     )
-    extra_query: Mapping[str, str] = field(default=None, converter=_query, kw_only=True)
-    extra_body: JsonObject = field(default=None, converter=_json, kw_only=True)
+    extra_query: Mapping[str, str] = field(
+        default=None, converter=values.extra_query, repr=quiet, kw_only=True
+    )
+    extra_body: JsonObject = field(
+        default=None, converter=values.extra_body, repr=quiet, kw_only=True
+    )
     # Mistral's name for `seed`: taken when given, and never kept beside it.
     _random_seed: int | None = field(
         default=None, alias="random_seed", kw_only=True, repr=False, eq=False
     )
 
+    __attrs_pre_init__ = open_to_fill
+
     def __attrs_post_init__(self) -> None:
+        values.check_given(self)
+        if not isinstance(self.stream, bool):
+            raise InvalidRequestError(
+                f"must be True or False, not {shown(self.stream)}", field="stream"
+            )
         if self._random_seed is not None:
-            check.integer(self._random_seed, "random_seed", None)
             if self.seed is not None and self.seed != self._random_seed:
                 raise InvalidRequestError("is the same as seed, and differs", field="random_seed")
             object.__setattr__(self, "seed", self._random_seed)
             object.__setattr__(self, "_random_seed", None)
+        close(self)
 
     @property
     def random_seed(self) -> int | None:

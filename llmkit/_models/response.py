@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Generic, cast, overload
 
-from attrs import field, frozen
+from attrs import field
 
+from .._frozen import frozen
 from .._json import JsonObject, JsonValue
-from ..errors import InvalidRequestError
+from ..errors import InvalidRequestError, shown
 from . import _validate as check
 from .logprobs import Logprobs
 from .messages import AssistantMessage, Message
@@ -251,7 +252,7 @@ def _finish_reason(value: object, field: str) -> FinishReason:
         return FinishReason(cast("str", value))
     except ValueError:
         known = ", ".join(FinishReason)
-    raise InvalidRequestError(f"must be one of {known}, not {value!r}", field=field)
+    raise InvalidRequestError(f"must be one of {known}, not {shown(value)}", field=field)
 
 
 def created_at(value: object) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Final, TypeVar, cast
 from .._http import Headers
 from .._json import JsonObject
 from .._retry import Attempt
-from ..errors import InvalidRequestError
+from ..errors import InvalidRequestError, shown
 from . import _validate as check
 from .adjustments import ADJUSTMENT_KINDS, Adjustment
 from .response import ChatCompletionChoice, ChatCompletionResponse
@@ -112,7 +112,9 @@ def _adjustment(data: Mapping[str, object], *, field: str) -> Adjustment:
     kind = data.get("kind")
     if kind not in ADJUSTMENT_KINDS:
         told = ", ".join(ADJUSTMENT_KINDS)
-        raise InvalidRequestError(f"must be one of {told}, not {kind!r}", field=f"{field}.kind")
+        raise InvalidRequestError(
+            f"must be one of {told}, not {shown(kind)}", field=f"{field}.kind"
+        )
     return Adjustment(
         kind,
         check.text(data.get("field"), f"{field}.field"),

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Generic, Literal, cast
 
-from attrs import field, frozen
+from attrs import field
 
+from .._frozen import frozen
 from .._json import JsonObject, JsonValue
-from ..errors import InvalidRequestError
+from ..errors import InvalidRequestError, shown
 from . import _validate as check
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class ResponseFormat(Generic[T_co]):
     def __attrs_post_init__(self) -> None:
         if self.type not in ("text", "json_object", "json_schema"):
             raise InvalidRequestError(
-                f"must be text, json_object or json_schema, not {self.type!r}",
+                f"must be text, json_object or json_schema, not {shown(self.type)}",
                 field="response_format.type",
             )
         if (self.schema is not None) != (self.type == "json_schema"):
@@ -59,7 +60,7 @@ class ResponseFormat(Generic[T_co]):
             )
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", check.text(self.name, "response_format.name")):
             raise InvalidRequestError(
-                f"must be 1 to 64 letters, digits, _ or -, not {self.name!r}",
+                f"must be 1 to 64 letters, digits, _ or -, not {shown(self.name)}",
                 field="response_format.name",
             )
 
@@ -112,7 +113,7 @@ class ResponseFormat(Generic[T_co]):
         if isinstance(value, type):
             return cls.json_schema(value)
         raise InvalidRequestError(
-            f"must be a ResponseFormat, a mapping in OpenAI's form or a type, not {value!r}",
+            f"must be a ResponseFormat, a mapping in OpenAI's form or a type, not {shown(value)}",
             field="response_format",
         )
 

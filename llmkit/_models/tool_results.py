@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Literal, TypeAlias, cast
 
-from attrs import field, frozen
+from attrs import field
 
+from .._frozen import frozen
 from .._json import JsonValue, dumps, well_formed
-from .._redaction import mask
-from ..errors import InvalidRequestError
+from .._redaction import Mask
+from ..errors import InvalidRequestError, shown
 from . import _validate as check
 from .json_form import json_form
 from .messages import Content, Message, ToolMessage
@@ -24,6 +25,11 @@ tool of that name, it was refused by `approve`, or what it returned has no form 
 _OUTCOMES = ("value", "exception", "arguments", "unknown", "refused", "unsendable")
 _LONGEST = 2000
 """How many characters of an error's text the model is told."""
+
+
+def _kind(error: Exception | None) -> str:
+    """The repr of an error, whose own text may hold a key; the message has it without."""
+    return "None" if error is None else f"<{type(error).__name__}>"
 
 
 @frozen
@@ -45,7 +51,7 @@ class ToolResult:
     message: ToolMessage
     outcome: Outcome = "value"
     value: object = field(default=None, eq=False, repr=False, kw_only=True)
-    error: Exception | None = field(default=None, eq=False, kw_only=True)
+    error: Exception | None = field(default=None, eq=False, repr=_kind, kw_only=True)
     duration: timedelta = field(default=timedelta(), kw_only=True)
 
     @property
@@ -95,7 +101,7 @@ class ToolResult:
         outcome = data.get("outcome")
         if outcome not in _OUTCOMES:
             told = ", ".join(_OUTCOMES)
-            reason = f"must be one of {told}, not {outcome!r}"
+            reason = f"must be one of {told}, not {shown(outcome)}"
             raise InvalidRequestError(reason, field=f"{field}.outcome")
         seconds = check.number(data.get("duration"), f"{field}.duration", 0) or 0
         return _again(
@@ -110,13 +116,17 @@ def _again(call: ToolCall, message: ToolMessage, outcome: Outcome, took: timedel
     return ToolResult(call, message, outcome, duration=took)
 
 
-def returned(call: ToolCall, value: object, took: timedelta) -> ToolResult:
-    """The result of a *call* whose function has returned *value*."""
+def returned(
+    call: ToolCall, value: object, took: timedelta, secrets: Sequence[str] = ()
+) -> ToolResult:
+    """The result of a *call* whose function has returned *value*; no error about it has one of
+    *secrets* in it."""
     try:
         message = ToolMessage(content_of(value), tool_call_id=call.id)
     except Exception as error:
         # Not the tool's own failure, but nothing that the model could be told either.
-        told = f"the tool returned {type(value).__name__}, which cannot be sent: {error}"
+        why = Mask(secrets).text(_text(error))
+        told = f"the tool returned {type(value).__name__}, which cannot be sent: {why}"
         failure = TypeError(told)
         failure.__cause__ = error
         return _failed(call, "unsendable", failure, told, took, value)
@@ -127,7 +137,7 @@ def raised(
     call: ToolCall, error: Exception, took: timedelta, secrets: Sequence[str] = ()
 ) -> ToolResult:
     """The result of a *call* whose function has raised *error*; none of *secrets* is in it."""
-    told = mask(f"{type(error).__name__}: {_text(error)}", secrets)
+    told = Mask(secrets).text(f"{type(error).__name__}: {_text(error)}")
     return _failed(call, "exception", error, told, took)
 
 

@@ -7,8 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Generic, cast, overload
 
-from attrs import frozen
-
+from .._frozen import frozen
 from .._json import JsonValue
 from ..errors import InvalidRequestError, ResponseParseError
 from . import _validate as check

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Final, Literal, cast
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field
 
+from .._frozen import frozen
 from .._json import JsonObject, JsonValue, dumps, loads
-from ..errors import InvalidRequestError, ToolArgumentsError
+from ..errors import InvalidRequestError, ToolArgumentsError, shown
 from . import _validate as check
 from .part_form import cache_control_from_dict, cache_control_to_dict
 from .parts import CacheControl
@@ -75,7 +76,7 @@ class Tool:
         """A tool from OpenAI's form, or from its `function` object alone."""
         if data.get("type", "function") != "function":
             raise InvalidRequestError(
-                f"must be 'function', not {data['type']!r}", field=f"{field}.type"
+                f"must be 'function', not {shown(data['type'])}", field=f"{field}.type"
             )
         inner = data.get("function", data)
         if not isinstance(inner, Mapping):
@@ -120,7 +121,7 @@ class ToolChoice:
     def __attrs_post_init__(self) -> None:
         if self.mode not in ("auto", "none", "required", "named"):
             raise InvalidRequestError(
-                f"must be auto, none, required or the name of a tool, not {self.mode!r}",
+                f"must be auto, none, required or the name of a tool, not {shown(self.mode)}",
                 field="tool_choice",
             )
         if (self.name is not None) != (self.mode == "named"):
@@ -144,7 +145,7 @@ class ToolChoice:
             if isinstance(name, str):
                 return cls.named(name)
         raise InvalidRequestError(
-            f"must be auto, none, required or name a tool, not {value!r}", field="tool_choice"
+            f"must be auto, none, required or name a tool, not {shown(value)}", field="tool_choice"
         )
 
     def to_json(self) -> JsonValue:

@@ -12,10 +12,9 @@ from itertools import islice
 from typing import cast
 from urllib.parse import unquote
 
-from attrs import frozen
-
+from .._frozen import frozen
 from .._json import JsonObject
-from ..errors import InvalidRequestError
+from ..errors import InvalidRequestError, shown
 from .json_rules import RULES, Found, Misfit
 from .json_values import children, is_array
 
@@ -105,7 +104,7 @@ class _Schema:
     @staticmethod
     def _unknown(reference: str) -> InvalidRequestError:
         return InvalidRequestError(
-            f"refers to {reference!r}, which is not in it", field="response_format.schema"
+            f"refers to {shown(reference)}, which is not in it", field="response_format.schema"
         )
 
     def applied(self, value: object, schema: object) -> Iterator[JsonObject]:

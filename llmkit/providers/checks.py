@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from math import isfinite
 from typing import TYPE_CHECKING, Final, Generic, TypeVar, cast
 from urllib.parse import urlsplit
@@ -83,6 +82,8 @@ def _frozen(value: object) -> object:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a sentence that refuses *name*: what was probably meant, or nothing."""
+    from difflib import get_close_matches  # few names are wrong
+
     near = get_close_matches(name, list(known), 1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
@@ -247,9 +248,16 @@ def url(field: str, value: object) -> str:
     if parts.username is not None or parts.password is not None:
         raise FieldError(field, "must not hold a user or password; give the key as api_key")
     if parts.scheme not in ("http", "https") or not host:
-        raise FieldError(field, f"must be an http or https URL, not {value!r}")
+        raise FieldError(field, f"must be an http or https URL, not {_shown(value)!r}")
     if parts.query or parts.fragment:
-        raise FieldError(field, f"must end with its path, not {value!r}")
+        raise FieldError(field, f"must end with its path, not {_shown(value)!r}")
     if not sendable(value) or " " in value:
-        raise FieldError(field, f"must be printable ASCII without spaces, not {value!r}")
+        raise FieldError(field, f"must be printable ASCII without spaces, not {_shown(value)!r}")
     return value
+
+
+def _shown(url: str) -> str:
+    """*url* without what may be a key or password in it: before an "@", after a "?" or "#"."""
+    before, at, rest = url.rpartition("@")
+    whole = f"...@{rest}" if at else before + rest
+    return re.sub(r"(?<=[?#]).+", "...", whole, flags=re.DOTALL)

@@ -4,6 +4,7 @@
 model = "groq/llama-3.3-70b-versatile"
 timeout = { connect = 5, total = 60 }   # seconds; a plain number is `total`
 attempts = 5
+bounds = { event_bytes = 1_000_000 }    # how much a server may send
 keyring = true   # ask the OS keyring for keys that are not in the environment
 
 [[providers]]
@@ -22,12 +23,14 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, cast
 
-from attrs import fields, frozen
+from attrs import fields
 
+from .._bounds import Bounds
+from .._frozen import frozen
 from .._http import Timeout
 from .._models.adjustments import UNSUPPORTED, Unsupported
 from .._retry import RetryPolicy
-from ..errors import InvalidRequestError
+from ..errors import ConfigurationError, InvalidRequestError
 from .checks import is_variable, nearest
 from .loader import KEYS, find, provider_of
 from .toml_file import Place, TomlFile, read_toml
@@ -37,9 +40,12 @@ if TYPE_CHECKING:
 
 FILE_NAME: Final = "llmkit.toml"
 
-_CLIENT_KEYS: Final = ("model", "provider", "timeout", "attempts", "unsupported", "keyring")
+_CLIENT_KEYS: Final = (
+    *("model", "provider", "timeout", "attempts", "bounds", "unsupported", "keyring"),
+)
 _TABLE_KEYS: Final = (*KEYS, "api_key_env")
 _LIMITS: Final = tuple(attribute.name for attribute in fields(Timeout))
+_BOUNDS: Final = tuple(attribute.name for attribute in fields(Bounds))
 
 _NO_KEYS: Final = (
     "keys do not belong in a file, which is copied and committed; "
@@ -57,6 +63,7 @@ class Config:
         provider: the default provider.
         timeout: the limits of a call.
         retry: when a call is tried again.
+        bounds: how much a server may send.
         unsupported: what to do with parameters that a provider cannot take.
         keyring: whether the OS keyring is asked for keys.
         path: the file that was read, or None.
@@ -67,6 +74,7 @@ class Config:
     provider: str | None = None
     timeout: Timeout | None = None
     retry: RetryPolicy | None = None
+    bounds: Bounds | None = None
     unsupported: Unsupported | None = None
     keyring: bool | None = None
     path: str | None = None
@@ -87,7 +95,8 @@ def load_config(path: str | os.PathLike[str] | None = None) -> Config:
 
     Raises:
         ConfigurationError: the file cannot be read, or says something that cannot be right;
-            the error has file, line and the nearest right key.
+            the error has file, line and the nearest right key. Or it was not named, and
+            belongs to another user.
     """
     place = path or os.environ.get("LLMKIT_CONFIG") or _nearest_file()
     model = os.environ.get("LLMKIT_MODEL", "").strip() or None
@@ -102,11 +111,21 @@ def _nearest_file() -> str | None:
     while True:
         place = os.path.join(folder, FILE_NAME)
         if os.path.isfile(place):
+            _check_owner(place)
             return place
         above = os.path.dirname(folder)
         if above == folder:
             return None
         folder = above
+
+
+def _check_owner(place: str) -> None:
+    """In a directory that all may write to, such as /tmp, anybody could lead our keys away."""
+    if hasattr(os, "geteuid") and os.stat(place).st_uid not in (os.geteuid(), 0):
+        raise ConfigurationError(
+            f"{place} belongs to another user, who could send your keys elsewhere; "
+            "where it is to be read, name it in LLMKIT_CONFIG"
+        )
 
 
 def _config(file: TomlFile, model: str | None) -> Config:
@@ -121,6 +140,7 @@ def _config(file: TomlFile, model: str | None) -> Config:
         provider=_text(file, client, "provider"),
         timeout=_timeout(file, client),
         retry=_retry(file, client),
+        bounds=_bounds(file, client),
         unsupported=_unsupported(file, client),
         keyring=_flag(file, client, "keyring"),
         path=file.path,
@@ -195,6 +215,19 @@ def _timeout(file: TomlFile, client: Mapping[str, object]) -> Timeout | None:
     except InvalidRequestError as error:
         field, reason = error.field, error.reason
     raise file.error((*place, field) if isinstance(value, dict) else place, reason)
+
+
+def _bounds(file: TomlFile, client: Mapping[str, object]) -> Bounds | None:
+    place: Place = ("client", "bounds")
+    if "bounds" not in client:
+        return None
+    given = file.table(client["bounds"], place)
+    file.keys(given, _BOUNDS, place)
+    try:
+        return cast("Callable[..., Bounds]", Bounds)(**given)
+    except InvalidRequestError as error:
+        field, reason = error.field, error.reason
+    raise file.error((*place, field), reason)
 
 
 def _retry(file: TomlFile, client: Mapping[str, object]) -> RetryPolicy | None:

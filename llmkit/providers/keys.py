@@ -10,9 +10,8 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import frozen
-
 from .._auth import EXCHANGED, KNOWN_PLACES, Credentials, credentials_for
+from .._frozen import frozen
 from ..errors import ConfigurationError
 from .checks import sendable, url
 from .loader import find, manifest_of

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from attrs import Attribute, evolve, field, fields, frozen
+from attrs import Attribute, evolve, field, fields
 
+from .._frozen import frozen
 from .._models.media import shown_size
 from .._models.parts import AudioPart, FilePart, ImagePart
+from .._models.plain import holds
 from ..errors import UnsupportedParameterError
 from . import checks as check
 from .checks import FieldError
@@ -77,6 +79,8 @@ def limits_of(given: MediaLimits | Mapping[str, object]) -> MediaLimits:
 
 NO_LIMITS: Final = MediaLimits()
 
+_MEDIA: Final = (ImagePart, AudioPart, FilePart)
+
 
 def check_media(messages: Sequence[Message], limits: MediaLimits, provider: str) -> None:
     """Check that the media in *messages* are not too large, or too many, for *provider*.
@@ -84,7 +88,7 @@ def check_media(messages: Sequence[Message], limits: MediaLimits, provider: str)
     Raises:
         UnsupportedParameterError: they are; the error names the part, its size and the limit.
     """
-    if limits == NO_LIMITS:
+    if not holds(messages, _MEDIA) or limits == NO_LIMITS:
         return
     total, images = 0, 0
     for role, place, part in _media(messages):
@@ -119,7 +123,7 @@ def _media(
     for index, message in enumerate(messages):
         where = "parts" if message.role == "assistant" else "content"
         for place, part in enumerate(message.parts):
-            if isinstance(part, ImagePart | AudioPart | FilePart):
+            if isinstance(part, _MEDIA):
                 yield message.role, f"messages[{index}].{where}[{place}]", part
 
 

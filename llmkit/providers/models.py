@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Final, cast
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field
 
+from .._frozen import frozen
 from . import checks as check
 from .checks import FieldError
 

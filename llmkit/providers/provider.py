@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, cast
 
-from attrs import Attribute, Factory, field, frozen
+from attrs import Attribute, Factory, field
 
 from .._auth import CREDENTIALS, CredentialsName
+from .._frozen import frozen
+from .._redaction import quiet
 from ..adapters import WIRES
 from . import checks as check
 from .checks import FieldError, FrozenMapping
@@ -239,7 +241,7 @@ class Provider:
         factory=dict, converter=_mapping, validator=_base_urls, kw_only=True
     )
     query: Mapping[str, str] = field(
-        factory=dict, converter=_mapping, validator=_query, kw_only=True
+        factory=dict, converter=_mapping, validator=_query, repr=quiet, kw_only=True
     )
     credentials: CredentialsName | None = field(default=None, validator=_credentials, kw_only=True)
     scope: str | None = field(default=None, validator=check.optional_text, kw_only=True)
@@ -266,7 +268,7 @@ class Provider:
         default=(), converter=model_rules, validator=_models, kw_only=True
     )
     body: Mapping[str, JsonValue] = field(
-        factory=dict, converter=check.as_frozen, validator=_body, kw_only=True
+        factory=dict, converter=check.as_frozen, validator=_body, repr=quiet, kw_only=True
     )
     media: MediaLimits = field(factory=MediaLimits, converter=limits_of, kw_only=True)
     closed: str | None = field(default=None, validator=check.reason, kw_only=True)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from attrs import frozen
-
+from .._frozen import frozen
 from ..errors import ConfigurationError
 from .checks import nearest
 
 Place: TypeAlias = tuple[str | int, ...]
 """Where a value stands: `("client", "timeout")`, `("providers", 1, "env")`."""
 
-_HEADER = re.compile(r"\s*(\[{1,2})\s*([^\[\]]+?)\s*\]{1,2}\s*(?:#.*)?")
-_KEY = re.compile(r"""\s*["']?([\w.-]+)["']?\s*=""")
+# Only compiled for an error, as nearly no file has one.
+_HEADER: Final = r"\s*(\[{1,2})\s*([^\[\]]+?)\s*\]{1,2}\s*(?:#.*)?"
+_KEY: Final = r"""\s*["']?([\w.-]+)["']?\s*="""
 
 
 @frozen(repr=False)
@@ -93,7 +93,7 @@ def line_of(source: str, place: Place) -> int | None:
     counts: dict[Place, int] = {}
     best: tuple[int, int] | None = None
     for number, line in enumerate(source.splitlines(), 1):
-        header, key = _HEADER.fullmatch(line), _KEY.match(line)
+        header, key = re.fullmatch(_HEADER, line), re.match(_KEY, line)
         if header:
             table = _opened(header[2], array=header[1] == "[[", counts=counts)
             here = table

@@ -17,12 +17,13 @@ from llmkit._http import Headers
 from llmkit._models.messages import AssistantMessage
 from llmkit._models.response import ChatCompletionChoice, ChatCompletionResponse, FinishReason
 from llmkit._models.tool_run import ToolRound, ToolRun
-from llmkit._redaction import mask, redact
+from llmkit._redaction import Mask, redact
 from llmkit._retry import Attempt
 from llmkit.errors import (
     APIError,
     AuthenticationError,
     BadRequestError,
+    BoundsError,
     ClosedError,
     ConfigurationError,
     ContentFilterError,
@@ -83,6 +84,7 @@ MAKERS: list[Callable[[], LLMKitError]] = [
     lambda: StreamInterruptedError("a"),
     lambda: TimeoutError("a", limit="idle", seconds=3.0),
     lambda: DecodeError("a", body=b"x" * 5000),
+    lambda: BoundsError("a", bound="depth", most=64),
     lambda: ResponseParseError("a", reason="json", text="t", response=ANSWER),
     lambda: ToolArgumentsError("a", text="t", reason="type"),
     lambda: ToolLoopError("a", run=RUN),
@@ -114,7 +116,7 @@ def test_pickle(
 def test_every_error_is_tried() -> None:
     """No error of the tree is missing from the tests above."""
     made = {type(make()).__name__ for make in MAKERS}
-    assert made == set(llmkit.errors.__all__) - {"LLMKitError"}
+    assert made == set(llmkit.errors.__all__) - {"LLMKitError", "InsecureConnectionWarning"}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_what_it_says() -> None:
 
 def test_mask() -> None:
     """Each secret is replaced wherever it stands; an empty one is none."""
-    assert mask(f"a {KEY} b {KEY}", [KEY, ""]) == "a [REDACTED] b [REDACTED]"
+    assert Mask([KEY, ""]).text(f"a {KEY} b {KEY}") == "a [REDACTED] b [REDACTED]"
 
 
 class _Pair(NamedTuple):
