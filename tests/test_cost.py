@@ -26,8 +26,6 @@ from llmkit._models.chunks import (
     ToolCallDelta,
     made_call,
     made_chunk,
-    made_delta,
-    made_thinking,
 )
 from llmkit._models.parts import ReasoningPart
 from llmkit.adapters.sse import SSEDecoder
@@ -170,6 +168,7 @@ def test_json_is_decoded_once_for_each_chunk(
 ) -> None:
     """A hundred pieces more are a hundred calls more into the JSON decoder."""
     module: Any = importlib.import_module(f"llmkit.adapters.{wire}.stream")
+    usual: Any = importlib.import_module(f"llmkit.adapters.{wire}.usual")
     calls = 0
 
     def counting(decode: Callable[..., object]) -> Callable[..., object]:
@@ -182,6 +181,7 @@ def test_json_is_decoded_once_for_each_chunk(
 
     monkeypatch.setattr(module, "strict_loads", counting(module.strict_loads))
     monkeypatch.setattr(module, "loads", counting(module.loads))
+    monkeypatch.setattr(usual, "read", counting(usual.read))
     found = []
     for count in (100, 200):
         calls = 0
@@ -225,6 +225,13 @@ def test_an_event_in_many_reads_is_looked_at_once() -> None:
         return lambda: [decoder.feed(b"data: "), *map(decoder.feed, [b"x"] * count)]
 
     assert calls_of(fed(2000)) <= 2.1 * calls_of(fed(1000))
+
+
+def test_what_a_first_read_begins_with_is_learned_from_it() -> None:
+    """Of a thousand events in a stream's first read, few are looked at line by line."""
+
+    whole = b"event: begun\ndata: {}\n\n" + b"event: x\ndata: {}\n\n" * 1000
+    assert calls_of(lambda: SSEDecoder().runs(whole)) < 8 * 1000  # line by line, they are 18
 
 
 FOLDED: dict[str, Callable[[int], DeltaMessage]] = {
@@ -300,14 +307,23 @@ def test_a_large_read_is_decoded_a_piece_at_a_time(colour: Colour) -> None:
 
 def made_pairs() -> Iterator[tuple[Any, Any]]:
     """Values that were made fast, and by their constructors."""
+    heading = ("i", "m", 1.5)
     call = ToolCallDelta(1, "c", "f", "{}")
     yield made_call(1, "c", "f", "{}"), call
-    block = Block(2, ReasoningPart("t", provider="p"))
-    yield made_thinking(2, "t", "p"), block
-    delta = DeltaMessage("a", "t", None, (call,), (block,))
-    yield made_delta("a", "t", (call,), (block,)), delta
-    chunk = CompletionChunk((ChunkChoice(3, delta),), "i", "m", 1.5)
-    yield made_chunk(delta, 3, "i", "m", 1.5), chunk
+    thought = DeltaMessage(reasoning="t", blocks=(Block(2, ReasoningPart("t", provider="p")),))
+    deltas: list[tuple[dict[str, Any], DeltaMessage]] = [
+        ({"content": "a"}, DeltaMessage("a")),
+        ({"reasoning": "t"}, DeltaMessage(reasoning="t")),
+        ({"reasoning": "t", "thought_of": (2, "p")}, thought),
+        ({"calls": (call,)}, DeltaMessage(tool_calls=(call,))),
+    ]
+    for said, delta in deltas:
+        for index in (0, 3):
+            plain = CompletionChunk((ChunkChoice(index, delta),), *heading)
+            made = [made_chunk(heading, **said, index=index) for _ in range(3)]
+            yield made[0], plain
+            yield made[1].choices[0].delta, delta
+            yield made[2].delta_message(), plain.delta_message()
 
 
 @pytest.mark.parametrize(("fast", "plain"), [*made_pairs()])

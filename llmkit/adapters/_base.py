@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 from urllib.parse import urlencode
 
-from attrs import Factory, frozen
+from attrs import Factory
 
-from .._http import HttpRequest, HttpResponse
-from .._json import JsonValue, dumps
+from .._bounds import Bounds
+from .._frozen import frozen
+from .._http import Headers, HttpRequest, HttpResponse
+from .._json import JsonValue, as_text, dumps
 from .._models.adjustments import Adjuster
-from .._models.chunks import CompletionChunk
-from .._models.request import ChatCompletionRequest
-from .._models.response import ChatCompletionResponse
 from ..errors import (
     APIError,
     AuthenticationError,
@@ -31,6 +30,11 @@ from ..errors import (
     RequestTooLargeError,
     ServerError,
 )
+
+if TYPE_CHECKING:
+    from .._models.chunks import CompletionChunk
+    from .._models.request import ChatCompletionRequest
+    from .._models.response import ChatCompletionChoice, ChatCompletionResponse
 
 
 @frozen
@@ -78,6 +82,14 @@ class StreamDecoder(Protocol):
         """
 
 
+@runtime_checkable
+class BoundedDecoder(StreamDecoder, Protocol):
+    """A decoder that can be told how much it may be fed: nothing that it must be."""
+
+    def bound(self, bounds: Bounds) -> None:
+        """Hold *bounds*, from the first byte on. Called before anything is fed."""
+
+
 class Adapter(Protocol):
     """One wire, for both colours."""
 
@@ -119,8 +131,8 @@ def post_json(
 ) -> HttpRequest:
     """*body*, with the provider's fields and the request's extras, as a POST to *path*."""
     url = endpoint.base_url + path
-    query = {**endpoint.query, **request.extra_query}
-    if query:
+    if endpoint.query or request.extra_query:
+        query = {**endpoint.query, **request.extra_query}
         url += ("&" if "?" in url else "?") + urlencode(query)
     for name, wanted in endpoint.body.items():
         joined = _joined(body.get(name), wanted)
@@ -129,13 +141,11 @@ def post_json(
         body[name] = joined
     if request.extra_body:
         body.update(request.extra_body)
-    sent = merged_headers(
-        {"Content-Type": "application/json", "Accept": "application/json"},
-        headers or {},
-        endpoint.headers,
-        request.extra_headers,
-    )
+    sent = merged_headers(_JSON_BOTH_WAYS, headers or {}, endpoint.headers, request.extra_headers)
     return HttpRequest("POST", url, sent, dumps(body))
+
+
+_JSON_BOTH_WAYS: Final = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
 def _joined(made: JsonValue, wanted: JsonValue) -> JsonValue:
@@ -147,6 +157,13 @@ def _joined(made: JsonValue, wanted: JsonValue) -> JsonValue:
 
 def merged_headers(*given: Mapping[str, str]) -> dict[str, str]:
     """All of *given*, each name once, in whatever case: what comes later wins."""
+    joined: dict[str, str] = {}
+    for headers in given:
+        if headers:
+            joined.update(headers)
+    # Nearly always no two names differ in their case alone: 0.7 µs that way, 1.6 by each name.
+    if len(set(map(str.lower, joined))) == len(joined):
+        return joined
     merged: dict[str, tuple[str, str]] = {}
     for headers in given:
         for name, value in headers.items():
@@ -229,12 +246,9 @@ _REQUEST_IDS = (
 )
 
 
-def request_id(headers: Mapping[str, str]) -> str | None:
+def request_id(headers: Headers) -> str | None:
     """The provider's id for a call, under whichever name its headers have it."""
-    for name in _REQUEST_IDS:
-        if name in headers:
-            return headers[name]
-    return None
+    return headers.first(_REQUEST_IDS)
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
@@ -253,7 +267,7 @@ def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
 
     try:
         moment = parsedate_to_datetime(told)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year or an offset that no date can have
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
@@ -268,12 +282,19 @@ def _seconds(text: str | None) -> float | None:
     return value if 0 <= value < math.inf else None
 
 
+def in_order(choices: Sequence[ChatCompletionChoice]) -> tuple[ChatCompletionChoice, ...]:
+    """*choices* by their index."""
+    if len(choices) < 2:
+        return tuple(choices)
+    return tuple(sorted(choices, key=lambda choice: choice.index))
+
+
 _UNPLAIN = re.compile("[^0-9A-Za-z]+")
 
 
 def made_up_id(response_id: object, choice: int, index: int) -> str:
     """An id for a tool call that came without one: the same for the same answer."""
-    seed = _UNPLAIN.sub("", str(response_id or ""))[-24:]
+    seed = _UNPLAIN.sub("", as_text(response_id or ""))[-24:]
     if not seed:
         from secrets import token_hex  # few answers are without an id of their own
 

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from typing import Final
 
+from .._bounds import BOUNDS, Bounds
 from .._http import Headers, HttpResponse
 from .._models.accumulate import unfold
 from .._models.chunks import CompletionChunk
 from .._models.response import ChatCompletionResponse
-from ..errors import DecodeError, LLMKitError, StreamInterruptedError
+from ..errors import BoundsError, DecodeError, LLMKitError, StreamInterruptedError
 from .sse import Event, Run, SSEDecoder
+
+MOST_MISSES: Final = 8
+"""How many events in a row may be refused as none of the usual form before no more are tried.
+
+A stream is alike from end to end: where each event tells more, a refusal is 1.5 µs for nothing.
+"""
 
 
 class EventDecoder(ABC):
@@ -23,6 +31,7 @@ class EventDecoder(ABC):
     def __init__(self) -> None:
         self.failure: LLMKitError | None = None
         self.done: bool = False
+        self._bounds = BOUNDS
         self._sse = SSEDecoder()
         self._whole: bytearray | None = None  # of a server that answers in one piece
         self._begun = False
@@ -31,6 +40,11 @@ class EventDecoder(ABC):
     def finished(self) -> bool:
         """Whether the answer's real end is there."""
         return self.done
+
+    def bound(self, bounds: Bounds) -> None:
+        """Hold *bounds*, from the first byte on."""
+        self._bounds = bounds
+        self._sse = SSEDecoder(bounds)
 
     def feed(self, data: bytes) -> list[CompletionChunk]:
         """The chunks that *data* completes."""
@@ -42,20 +56,21 @@ class EventDecoder(ABC):
             if data[:1] == b"{":
                 self._whole = bytearray()
         if self._whole is not None:
-            self._whole += data
-            return []
+            return self._hold(self._whole, data)
         try:
             runs = self._sse.runs(data)
         except DecodeError as error:
             self.failure = self.failure or error
             return []
-        return self._read(runs)
+        chunks = self._read(runs)
+        self.failure = self.failure or self._sse.failure
+        return chunks
 
     def close(self) -> list[CompletionChunk]:
         """The end of the bytes."""
-        if self._whole is not None and not self.done:
+        if self._whole is not None and not self.done and self.failure is None:
             return self._answered_whole(bytes(self._whole))
-        chunks = self._read([(name, [data]) for name, data in self._sse.close()], cut=True)
+        chunks = [] if self._sse.failure is not None else self._rest()
         if self.failure is not None:
             raise self.failure
         if not self.done:
@@ -106,9 +121,27 @@ class EventDecoder(ABC):
                 break
         return chunks
 
+    def _hold(self, whole: bytearray, data: bytes) -> list[CompletionChunk]:
+        """*data* is more of an answer that comes whole: there are no chunks yet."""
+        whole += data
+        if len(whole) > self._bounds.body_bytes and self.failure is None:
+            self.failure = self._bounds.beyond("body_bytes", "the answer")
+        if self.failure is not None:
+            whole.clear()
+        return []
+
+    def _rest(self) -> list[CompletionChunk]:
+        try:
+            events = self._sse.close()
+        except BoundsError as error:
+            self.failure = self.failure or error
+            return []
+        return self._read([(name, [data]) for name, data in events], cut=True)
+
     def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
         """The one chunk of an answer that was not streamed."""
         try:
+            self._bounds.check_depth(body, "the answer")
             response = self._parsed(HttpResponse(200, Headers(), body))
         except LLMKitError as error:
             self.failure = error

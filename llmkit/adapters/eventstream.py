@@ -13,10 +13,11 @@ from struct import Struct
 from typing import Final, NamedTuple, TypeAlias
 from zlib import crc32
 
+from .._bounds import BOUNDS, Bounds
 from ..errors import DecodeError
 
 MAX_PAYLOAD_BYTES: Final = 24 * 1024 * 1024
-"""The most that one frame may tell before it is refused; botocore has the same limits."""
+"""The most that one frame tells, whatever the bounds say; botocore has the same limits."""
 MAX_HEADER_BYTES: Final = 128 * 1024
 """The most that the headers of one frame may hold."""
 
@@ -46,8 +47,8 @@ class Frame(NamedTuple):
 class EventStreamDecoder:
     """Splits a binary event stream into frames, however it is cut, and checks both CRCs."""
 
-    def __init__(self, max_payload_bytes: int = MAX_PAYLOAD_BYTES) -> None:
-        self._max = max_payload_bytes
+    def __init__(self, bounds: Bounds = BOUNDS) -> None:
+        self._bounds = bounds
         self._held = bytearray()
         self._needed = _PRELUDE.size  # so many bytes are there before there is something to do
         # The same few headers come with each frame: they are read once.
@@ -92,7 +93,10 @@ class EventStreamDecoder:
             raise _broken("the CRC of a frame's prelude is wrong", held, start)
         if total < headers + _AROUND:
             raise _broken("a frame's lengths contradict each other", held, start)
-        if headers > MAX_HEADER_BYTES or total - headers - _AROUND > self._max:
+        payload = total - headers - _AROUND
+        if payload > self._bounds.event_bytes:
+            raise self._bounds.beyond("event_bytes", "a frame of the stream")
+        if headers > MAX_HEADER_BYTES or payload > MAX_PAYLOAD_BYTES:
             raise _broken(f"a frame of {total} bytes, {headers} of them headers", held, start)
         return start + int(total)
 
@@ -105,6 +109,7 @@ class EventStreamDecoder:
             body = start + _PRELUDE.size + length
             headers = bytes(view[start + _PRELUDE.size : body])
             payload = bytes(view[body : end - _CRC.size])
+        self._bounds.check_depth(payload, "a frame of the stream")
         return Frame(self._headers(headers), payload)
 
     def _headers(self, data: bytes) -> Mapping[str, HeaderValue]:

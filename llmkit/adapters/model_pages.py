@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, Protocol, runtime_checkable
 
-from attrs import frozen
-
+from .._frozen import frozen
 from .._http import HttpRequest, HttpResponse
 from .._json import loads
 from .._models.model_info import ModelInfo

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..errors import DecodeError
-
-MAX_LINE_BYTES: Final = 32 * 1024 * 1024
-"""The most that one line may hold before it is refused: an answer's largest image fits."""
+from .._bounds import BOUNDS, Bounds
+from ..errors import BoundsError
 
 _BOM: Final = b"\xef\xbb\xbf"
 
@@ -20,10 +18,16 @@ class NDJSONDecoder:
 
     A line ends with LF or CRLF, the last perhaps with nothing. Lines are bytes: a character
     that is cut in half is whole again when its line is.
+
+    Attributes:
+        failure: a bound that was passed after the lines that have been given; the next call
+            raises it.
     """
 
-    def __init__(self, max_line_bytes: int = MAX_LINE_BYTES) -> None:
-        self._max = max_line_bytes
+    def __init__(self, bounds: Bounds = BOUNDS) -> None:
+        self.failure: BoundsError | None = None
+        self._bounds = bounds
+        self._max = bounds.event_bytes
         self._pieces: list[bytes] = []  # of a line whose end is not there yet
         self._held = 0
         self._begun = False
@@ -32,38 +36,58 @@ class NDJSONDecoder:
         """The lines that *data* completes.
 
         Raises:
-            DecodeError: one line is longer than the most that it may be.
+            BoundsError: one line is longer than it may be. Those before it are given first.
         """
+        if self.failure is not None:
+            raise self.failure
         end = data.rfind(b"\n")
         if end < 0:
             self._hold(data)
-            return []
-        self._hold(data[:end])
+            return self._given([])
+        self._pieces.append(data[:end])
         lines = self._lines()
         self._hold(data[end + 1 :])
-        return lines
+        return self._given(lines)
 
     def close(self) -> list[bytes]:
-        """The last line, where nothing ended it."""
-        return self._lines()
+        """The last line, where nothing ended it.
+
+        Raises:
+            BoundsError: as `feed`.
+        """
+        return self._given([] if self.failure is not None else self._lines())
+
+    def _given(self, lines: list[bytes]) -> list[bytes]:
+        if self.failure is not None and not lines:
+            raise self.failure
+        return lines
 
     def _hold(self, piece: bytes) -> None:
         if not piece:
             return
         self._pieces.append(piece)
         self._held += len(piece)
-        if self._held > self._max and b"\n" not in piece:
-            raise DecodeError(f"a line holds more than {self._max} bytes")
+        if self._held > self._max:
+            self._refuse(self._bounds.beyond("event_bytes", "a line"))
+
+    def _refuse(self, failure: BoundsError) -> None:
+        self._pieces.clear()
+        self.failure = self.failure or failure
 
     def _lines(self) -> list[bytes]:
         whole = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
         self._pieces.clear()
         self._held = 0
-        if whole and not self._begun:
+        if not self._begun:
             self._begun = True
             whole = whole.removeprefix(_BOM)
         lines = [line for line in map(bytes.strip, whole.split(b"\n")) if line]
-        for line in lines:
-            if len(line) > self._max:
-                raise DecodeError(f"a line holds more than {self._max} bytes")
+        for number, line in enumerate(lines):
+            try:
+                if len(line) > self._max:
+                    raise self._bounds.beyond("event_bytes", "a line")
+                self._bounds.check_depth(line, "a line")
+            except BoundsError as error:
+                self._refuse(error)
+                return lines[:number]
         return lines

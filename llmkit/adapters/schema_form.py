@@ -168,7 +168,7 @@ def name_type(schema: JsonDict) -> None:
         schema["type"] = "object"
         return
     values = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    kinds = {_kind(value) for value in cast("list[JsonValue]", values)}
+    kinds = {_kind(value) for value in values} if isinstance(values, list) else set()
     if len(kinds) == 1 and None not in kinds:
         schema["type"] = kinds.pop()
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, cast
 from urllib.parse import unquote
 
-from attrs import evolve, frozen
+from attrs import evolve
 
+from .._frozen import frozen
 from .._json import JsonObject
 from .._models.json_values import same
 
@@ -218,8 +219,8 @@ def _types(one: object, other: object) -> object:
 
 
 def _union(one: object, other: object) -> object:
-    names = (*cast("Sequence[object]", one), *cast("Sequence[object]", other))
-    return list(dict.fromkeys(names))
+    lists = (each for each in (one, other) if isinstance(each, list))
+    return list(dict.fromkeys(name for each in lists for name in each if isinstance(name, str)))
 
 
 def _both(one: object, other: object) -> object:
@@ -252,7 +253,10 @@ def joined(keyword: str, parts: Sequence[Part]) -> tuple[object, list[Part]]:
     for part in parts[1:]:
         if keyword in ANNOTATIONS or same(part.value, value):
             continue  # the words that stand nearest are the best
-        both = JOINS[keyword](value, part.value) if keyword in JOINS else None
+        try:
+            both = JOINS[keyword](value, part.value) if keyword in JOINS else None
+        except TypeError:  # one is not of the keyword's kind
+            both = None
         if both is None:
             left.append(part)
         else:

@@ -241,14 +241,15 @@ class _Rewriter:
         reason = "the wire does not know it"
         if subset.knows(keyword):
             match keyword:
-                case "format" if subset.formats is not None and value not in subset.formats:
+                case "format" if subset.formats is not None and str(value) not in subset.formats:
                     reason = f"the wire does not know {value}"
                 case "pattern" if subset.plain_patterns and looks_around(str(value)):
                     reason = "the wire knows no pattern that looks around itself"
                 case "minItems" if subset.min_items is not None and value not in subset.min_items:
                     reason = "the wire does not count so far"
                 case "enum" if subset.string_enums and not all(
-                    isinstance(item, str) or item is None for item in cast("list[object]", value)
+                    isinstance(item, str) or item is None
+                    for item in (value if isinstance(value, list) else [value])
                 ):
                     reason = "the wire knows lists of text only"
                 case _:
@@ -349,9 +350,10 @@ class _Rewriter:
 
     def _close(self, result: dict[str, JsonValue], paths: Sequence[str]) -> None:
         """Let *result*, an object, have no properties but its own; *paths* are where it says so."""
-        known = dict(cast("JsonObject", result.get("properties", {})))
-        required = cast("Sequence[str]", result.get("required", ()))
-        unknown = [name for name in required if name not in known]
+        properties, required = result.get("properties"), result.get("required")
+        known = dict(properties) if isinstance(properties, Mapping) else {}
+        named = required if isinstance(required, list) else ()
+        unknown = [name for name in named if isinstance(name, str) and name not in known]
         opened = result.get("additionalProperties", "properties" not in result) is not False
         for path in paths if opened or unknown else ():
             reason = ANY_KEYS if opened else "it forbids what is required"

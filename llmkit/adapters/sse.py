@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple, TypeAlias
 
-from ..errors import DecodeError
-
-MAX_EVENT_BYTES: Final = 32 * 1024 * 1024
-"""The most that one event may hold before it is refused: an answer's largest image fits."""
+from .._bounds import BOUNDS, Bounds
+from ..errors import BoundsError
 
 _BOM: Final = b"\xef\xbb\xbf"
 _LONGEST_HEAD: Final = 100
+_FEW: Final = 4
 
 
 class Event(NamedTuple):
@@ -32,10 +31,17 @@ class SSEDecoder:
 
     Takes any of the three line ends, a byte order mark, comments, data over several lines,
     and an end without a blank line. `id` and `retry` lines are of no use here.
+
+    Attributes:
+        failure: a bound that was passed after the events that have been given; the next call
+            raises it.
     """
 
-    def __init__(self, max_event_bytes: int = MAX_EVENT_BYTES) -> None:
-        self._max = max_event_bytes
+    def __init__(self, bounds: Bounds = BOUNDS) -> None:
+        self.failure: BoundsError | None = None
+        self._bounds = bounds
+        self._max = bounds.event_bytes
+        self._shallow = bounds.depth < BOUNDS.depth
         self._pieces: list[bytes] = []  # of an event whose end is not there yet
         self._held = 0  # bytes of those pieces
         self._head = b"data: "  # what the last events had before their data
@@ -47,7 +53,7 @@ class SSEDecoder:
         """The events that *data* completes.
 
         Raises:
-            DecodeError: one event holds more than the most that it may.
+            BoundsError: one event holds more than it may. Those before it are given first.
         """
         return [Event(name, text) for name, texts in self.runs(data) for text in texts]
 
@@ -55,9 +61,11 @@ class SSEDecoder:
         """The same, those of one name together: a name and a tuple for each cost 0.3 µs.
 
         Raises:
-            DecodeError: one event holds more than the most that it may.
+            BoundsError: as `feed`.
         """
-        if not self._begun:
+        if not self._begun:  # or begun no more
+            if self.failure is not None:
+                raise self.failure
             data = self._without_bom(data)
         if b"\r" in data or self._after_cr:
             data = self._plain_line_ends(data)
@@ -67,24 +75,34 @@ class SSEDecoder:
             halved = data[:1] == b"\n" and self._pieces and self._pieces[-1].endswith(b"\n")
             if not halved:
                 self._hold(data)
-                return []
+                return self._given([])
             end = 1
         whole = data[:end]
         if self._pieces:
             whole = b"".join((*self._pieces, whole))
             self._pieces.clear()
             self._held = 0
-        runs = self._alike(whole) or self._lines(whole)
+        runs = self._alike(whole) or self._mixed(whole)
+        if self._shallow:
+            runs = self._shallow_of(runs)
         self._hold(data[end:])
-        return runs
+        return runs or self._given(runs)
 
     def close(self) -> list[Event]:
-        """The last event, where the stream ended without the blank line after it."""
+        """The last event, where the stream ended without the blank line after it.
+
+        Raises:
+            BoundsError: as `feed`.
+        """
+        if self.failure is not None:
+            raise self.failure
         rest = b"".join(self._pieces)
         self._pieces.clear()
         self._held = 0
         found = self._lines(rest + b"\n\n") if rest else []
-        return [Event(name, text) for name, texts in found for text in texts]
+        if self._shallow:
+            found = self._shallow_of(found)
+        return [Event(name, text) for name, texts in self._given(found) for text in texts]
 
     def _alike(self, whole: bytes) -> list[Run]:
         """The events in *whole* where each is one line of data after the head of the last ones.
@@ -97,6 +115,32 @@ class SSEDecoder:
         texts = whole[len(head) : -2].split(b"\n\n" + head)
         return [] if b"\n" in b"".join(texts) else [(self._name, texts)]
 
+    def _mixed(self, whole: bytes) -> list[Run]:
+        """The events in *whole*, not all of which are like the last ones.
+
+        Those that are not are read line by line, a few at a time: what comes after them may be
+        like them. A stream's first read may bring thousands, whose head nobody knows before.
+        """
+        if len(whole) > self._max:
+            return self._lines(whole)
+        runs: list[Run] = []
+        others: list[bytes] = []
+        head, name = self._head, self._name
+        for block in whole[:-2].split(b"\n\n"):
+            text = block[len(head) :]
+            like = block.startswith(head) and b"\n" not in text
+            if not like:
+                others.append(block)
+            if others and (like or len(others) == _FEW):
+                _add(runs, self._lines(b"\n\n".join((*others, b""))))
+                others.clear()
+                if not like:
+                    head, name = self._head, self._name
+            if like:
+                _add(runs, [(name, [text])])
+        self._head, self._name = head, name
+        return _add(runs, self._lines(b"\n\n".join((*others, b""))))
+
     def _lines(self, whole: bytes) -> list[Run]:
         runs: list[Run] = []
         before: list[bytes] = []  # lines of the event, but for its data
@@ -104,7 +148,8 @@ class SSEDecoder:
         name, held = "", 0
         for line in whole.split(b"\n"):
             if held + len(line) > self._max:
-                raise DecodeError(f"an event holds more than {self._max} bytes")
+                self._refuse()
+                break
             if line.startswith(b"data:"):
                 data.append(line[6:] if line[5:6] == b" " else line[5:])
                 held += len(line)
@@ -117,10 +162,7 @@ class SSEDecoder:
                     name = line[6:].strip().decode("utf-8", "replace")
             else:
                 if data:
-                    if runs and runs[-1][0] == name:
-                        runs[-1][1].append(b"\n".join(data))
-                    else:
-                        runs.append((name, [b"\n".join(data)]))
+                    _add(runs, [(name, [b"\n".join(data)])])
                     self._learn(before, name)
                 before, data, name, held = [], [], "", 0
         return runs
@@ -137,7 +179,34 @@ class SSEDecoder:
         self._pieces.append(piece)
         self._held += len(piece)
         if self._held > self._max:
-            raise DecodeError(f"an event holds more than {self._max} bytes")
+            self._refuse()
+
+    def _given(self, runs: list[Run]) -> list[Run]:
+        if self.failure is not None and not runs:
+            raise self.failure
+        return runs
+
+    def _refuse(self) -> None:
+        self._pieces.clear()
+        self._fail(self._bounds.beyond("event_bytes", "an event"))
+
+    def _fail(self, failure: BoundsError) -> None:
+        self.failure = self.failure or failure
+        self._begun = False
+
+    def _shallow_of(self, runs: list[Run]) -> list[Run]:
+        """*runs* as far as no event nests too deep."""
+        kept: list[Run] = []
+        for name, texts in runs:
+            kept.append((name, []))
+            for text in texts:
+                try:
+                    self._bounds.check_depth(text, "an event")
+                except BoundsError as error:
+                    self._fail(error)
+                    return [run for run in kept if run[1]]
+                kept[-1][1].append(text)
+        return kept
 
     def _without_bom(self, data: bytes) -> bytes:
         data = b"".join((*self._pieces, data))
@@ -157,3 +226,13 @@ class SSEDecoder:
         if data.endswith(b"\r"):
             self._after_cr = True
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _add(runs: list[Run], more: list[Run]) -> list[Run]:
+    """*runs*, with *more* after them."""
+    for name, texts in more:
+        if runs and runs[-1][0] == name:
+            runs[-1][1].extend(texts)
+        else:
+            runs.append((name, texts))
+    return runs

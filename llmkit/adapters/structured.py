@@ -17,8 +17,12 @@ from .._models.adjustments import BY_TOOL, BY_WORDS, Adjuster
 from .._models.response_format import ResponseFormat
 from .._models.tools import Tool
 from .schema_subset import Subset, rewritten
-from .structured_answer import ANSWER_KEY
-from .structured_answer import OUTPUT_TOOL as OUTPUT_TOOL  # for the wires
+
+OUTPUT_TOOL: Final = "respond_in_json"
+"""The tool that stands for an answer; a call of it is turned back into text."""
+
+ANSWER_KEY: Final = "answer"
+"""The one property of the object that stands around an answer that is no object itself."""
 
 
 def native_schema(asked: ResponseFormat[object], subset: Subset, adjust: Adjuster) -> JsonObject:

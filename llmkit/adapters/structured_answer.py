@@ -8,7 +8,6 @@ it is thinking, aloud.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from attrs import evolve
 
@@ -25,12 +24,7 @@ from .._models.messages import AssistantMessage, AssistantPart
 from .._models.parts import ReasoningPart, TextPart
 from .._models.response import ChatCompletionChoice, ChatCompletionResponse, FinishReason
 from .._models.tools import ToolCall
-
-OUTPUT_TOOL: Final = "respond_in_json"
-"""The tool that stands for an answer; a call of it is turned back into text."""
-
-ANSWER_KEY: Final = "answer"
-"""The one property of the object that stands around an answer that is no object itself."""
+from .structured import OUTPUT_TOOL
 
 
 class StructuredAnswer:

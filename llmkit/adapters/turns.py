@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Literal
 
-from attrs import frozen
-
+from .._frozen import frozen
 from .._models.adjustments import Adjuster
 from .._models.messages import AssistantMessage, Message, SystemMessage, UserMessage
 
@@ -41,7 +40,7 @@ def take_turns(
     start = 0
     while start < len(placed) and isinstance(placed[start].message, SystemMessage):
         start += 1
-    turns: list[Turn] = []
+    turns: list[tuple[Literal["user", "assistant"], list[Placed]]] = []
     for item in placed[start:]:
         message = item.message
         if isinstance(message, SystemMessage):
@@ -50,11 +49,11 @@ def take_turns(
         side: Literal["user", "assistant"] = (
             "assistant" if isinstance(message, AssistantMessage) else "user"
         )
-        if turns and turns[-1].side == side:
-            turns[-1] = Turn(side, (*turns[-1].messages, item))
+        if turns and turns[-1][0] == side:
+            turns[-1][1].append(item)
         else:
-            turns.append(Turn(side, (item,)))
-    return tuple(placed[:start]), tuple(turns)
+            turns.append((side, [item]))
+    return tuple(placed[:start]), tuple([Turn(side, tuple(said)) for side, said in turns])
 
 
 def tool_names(messages: Sequence[Message]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from exchanges.recording import load
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from llmkit import Bounds
 from llmkit.adapters.eventstream import EventStreamDecoder, Frame
 from llmkit.errors import DecodeError
 
@@ -136,9 +137,9 @@ def test_what_stands_before_a_broken_frame_is_given_first() -> None:
 def test_a_frame_has_a_largest_size() -> None:
     """A frame beyond the limit is refused by its first twelve bytes, before it is held."""
     data = frame({}, b"x" * 101)
-    assert len(EventStreamDecoder(101).feed(data)) == 1
+    assert len(EventStreamDecoder(Bounds(event_bytes=101)).feed(data)) == 1
     with pytest.raises(DecodeError, match="bytes"):
-        EventStreamDecoder(100).feed(data[:12])
+        EventStreamDecoder(Bounds(event_bytes=100)).feed(data[:12])
     with pytest.raises(DecodeError, match="headers"):
         EventStreamDecoder().feed(framed(b"\0" * (128 * 1024 + 1), b"")[:12])
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmkit import Bounds
 from llmkit.adapters.ndjson import NDJSONDecoder
 from llmkit.errors import DecodeError
 
 
 def decoded(stream: bytes, size: int | None = None, most: int = 1 << 20) -> list[bytes]:
     """The lines of *stream*, fed in pieces of *size* bytes."""
-    decoder = NDJSONDecoder(most)
+    decoder = NDJSONDecoder(Bounds(event_bytes=most))
     step = size or len(stream) or 1
     lines: list[bytes] = []
     for start in range(0, len(stream), step):
@@ -85,9 +86,9 @@ def test_any_bytes_give_the_same_lines_however_they_are_cut(stream: bytes, size:
 @pytest.mark.parametrize("size", [None, 1, 4])
 def test_a_line_that_is_too_long_is_refused(size: int | None) -> None:
     """As soon as it is, and not when its end has come."""
-    with pytest.raises(DecodeError, match="more than 8 bytes"):
+    with pytest.raises(DecodeError, match="larger than 8 bytes"):
         decoded(b"123456789", size, most=8)
-    with pytest.raises(DecodeError, match="more than 8 bytes"):
+    with pytest.raises(DecodeError, match="larger than 8 bytes"):
         decoded(b"1\n123456789\n1\n", size, most=8)
 
 

@@ -178,7 +178,7 @@ def test_an_event_over_the_cap_is_an_error() -> None:
         chunks += decoder.feed(piece)
     assert isinstance(decoder.failure, DecodeError)
     assert len(chunks) == 1
-    with pytest.raises(DecodeError, match="holds more than"):
+    with pytest.raises(DecodeError, match="is larger than"):
         decoder.close()
 
 

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llmkit import Bounds
 from llmkit.adapters.sse import Event, SSEDecoder
 from llmkit.errors import DecodeError
 
 
 def decoded(stream: bytes, size: int | None = None, most: int = 1 << 20) -> list[Event]:
     """The events of *stream*, fed in pieces of *size* bytes."""
-    decoder = SSEDecoder(most)
+    decoder = SSEDecoder(Bounds(event_bytes=most))
     events: list[Event] = []
     for start in range(0, len(stream), size or len(stream) or 1):
         events += decoder.feed(stream[start : start + (size or len(stream))])
@@ -133,7 +134,7 @@ TOO_LARGE = {
 @pytest.mark.parametrize("stream", TOO_LARGE.values(), ids=TOO_LARGE)
 def test_what_is_held_is_bounded(stream: bytes, size: int | None) -> None:
     """An event over the cap is refused, however it comes: memory is not the server's to fill."""
-    with pytest.raises(DecodeError, match="more than 64 bytes"):
+    with pytest.raises(DecodeError, match="larger than 64 bytes"):
         decoded(b"data: fine\n\n" + stream, size, most=64)
 
 
@@ -141,3 +142,25 @@ def test_what_is_held_is_bounded(stream: bytes, size: int | None) -> None:
 def test_the_cap_is_for_one_event(size: int | None) -> None:
     """A long stream of small events has no end to fear."""
     assert len(decoded(b"data: 123456789\n\n" * 100, size, most=64)) == 100
+
+
+WHOLE = [
+    b"data: a\n\n",
+    b"event: x\ndata: b\n\n",
+    b"event: x\ndata: c\ndata: d\n\n",
+    b"event: y\ndata:e\n\n",
+    b": a comment\n\n",
+    b"id: 1\ndata: f\n\n\n",
+    b"data: g\nevent: x\n\n",
+    b"event: ping\n\n",
+]
+"""Events and what is between them, each with its blank line."""
+
+
+@given(st.lists(st.sampled_from(WHOLE).flatmap(lambda one: st.integers(1, 6).map([one].__mul__))))
+def test_events_of_many_forms_in_one_read(runs: list[list[bytes]]) -> None:
+    """What an event is does not hang on the events before it, like it or not."""
+    blocks = [block for run in runs for block in run]
+    alone = [event for block in blocks for event in decoded(block)]
+    assert decoded(b"".join(blocks)) == alone
+    assert decoded(b"".join(blocks), 5) == alone

@@ -23,8 +23,14 @@ from llmkit._models.chunks import ChunkChoice, CompletionChunk, DeltaMessage, To
 from llmkit._models.response_format import ResponseFormat
 from llmkit.adapters.openai_schemas import STRICT, answer_schema
 from llmkit.adapters.schema_subset import Subset
-from llmkit.adapters.structured import as_prompt, as_tool, native_schema
-from llmkit.adapters.structured_answer import ANSWER_KEY, OUTPUT_TOOL, StructuredAnswer
+from llmkit.adapters.structured import (
+    ANSWER_KEY,
+    OUTPUT_TOOL,
+    as_prompt,
+    as_tool,
+    native_schema,
+)
+from llmkit.adapters.structured_answer import StructuredAnswer
 
 PERSON: dict[str, Any] = {
     "type": "object",

@@ -5,10 +5,9 @@ Source: https://platform.claude.com/docs/en/api/messages
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from attrs import frozen
-
+from ..._frozen import frozen
 from ..._http import HttpRequest, HttpResponse
 from ..._models.request import ChatCompletionRequest, ReasoningEffort
 from ..._models.response import ChatCompletionResponse
@@ -18,7 +17,9 @@ from ..model_lists import AnthropicModelList
 from .build import build
 from .error import error
 from .parse import parse
-from .stream import MessagesDecoder
+
+if TYPE_CHECKING:
+    from .stream import MessagesDecoder
 
 
 @frozen(kw_only=True)
@@ -89,4 +90,6 @@ class AnthropicMessages(AnthropicModelList):
 
     def decoder(self) -> MessagesDecoder:
         """A decoder for one streamed answer."""
+        from .stream import MessagesDecoder  # a whole answer needs none
+
         return MessagesDecoder(self)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, cast
 
 from ..._json import JsonObject, dumps
+from ..._models.made import made_text, made_usage
 from ..._models.parts import Citation, ReasoningPart, TextPart
 from ..._models.response import FinishReason
 from ..._models.tools import ToolCall
@@ -48,33 +49,26 @@ def usage(raw: object, start: Mapping[str, object] | None = None) -> Usage:
         raw: the provider's object; of a stream, its last.
         start: of a stream, its first: what it counted stands where the last does not say.
     """
-    last = raw if isinstance(raw, dict) else {}
-    first = start or {}
-    if not last and not first:
+    whole = said = raw if isinstance(raw, dict) else {}
+    if start:
+        whole = {**start, **said}
+        known = {name: value for name, value in said.items() if value not in (None, {})}
+        said = {**start, **known}
+    if not whole:
         return NO_USAGE
-
-    def count(name: str) -> int:
-        return _count(last.get(name)) or (_count(first.get(name)) if last.get(name) is None else 0)
-
-    cached = count("cache_read_input_tokens")
-    written = count("cache_creation_input_tokens")
-    prompt = count("input_tokens") + cached + written
-    completion = count("output_tokens")
-    details = last.get("output_tokens_details") or first.get("output_tokens_details")
+    cached = _count(said.get("cache_read_input_tokens"))
+    written = _count(said.get("cache_creation_input_tokens"))
+    prompt = _count(said.get("input_tokens")) + cached + written
+    completion = _count(said.get("output_tokens"))
+    details = said.get("output_tokens_details")
     thought = _count(details.get("thinking_tokens")) if isinstance(details, dict) else 0
-    return Usage(
-        prompt,
-        completion,
-        prompt + completion,
-        cached,
-        written,
-        thought,
-        raw=cast("JsonObject", {**first, **last}),
+    return made_usage(
+        prompt, completion, prompt + completion, cached, written, thought, cast("JsonObject", whole)
     )
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    return value if type(value) is int and value > 0 else 0
 
 
 def part(wire: AnthropicMessages, block: Mapping[str, object]) -> TextPart | ReasoningPart | None:
@@ -100,7 +94,10 @@ def part(wire: AnthropicMessages, block: Mapping[str, object]) -> TextPart | Rea
 
 
 def _text(block: Mapping[str, object]) -> TextPart | None:
-    text, cited = text_of(block.get("text")), citations(block.get("citations"))
+    text, given = text_of(block.get("text")), block.get("citations")
+    if not given:
+        return made_text(text) if text else None
+    cited = citations(given)
     return TextPart(text, citations=cited) if text or cited else None
 
 

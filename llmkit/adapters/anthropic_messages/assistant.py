@@ -15,14 +15,13 @@ from ...errors import ToolArgumentsError
 from .blocks import text_block, tool_id
 from .task import JsonDict, Task
 
-_CITATIONS: Final = frozenset(
-    {
-        "char_location",
-        "page_location",
-        "content_block_location",
-        "web_search_result_location",
-        "search_result_location",
-    }
+# A tuple: what a server has put there instead may have no hash.
+_CITATIONS: Final = (
+    "char_location",
+    "page_location",
+    "content_block_location",
+    "web_search_result_location",
+    "search_result_location",
 )
 
 

@@ -29,7 +29,7 @@ def tool_id(given: str) -> str:
 
 def text_block(task: Task, part: TextPart, field: str) -> JsonDict | None:
     """Text, without its marker; None where it is blank, which the wire refuses."""
-    if not part.text.strip():
+    if not part.text or part.text.isspace():
         task.adjust.note("dropped", field, "a blank text, which the wire refuses")
         return None
     return {"type": "text", "text": part.text}

@@ -6,6 +6,7 @@ Source: https://platform.claude.com/docs/en/api/messages/create
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
@@ -36,6 +37,9 @@ _UNKNOWN: Final[Mapping[str, object]] = {
     "safe_prompt": False,
 }
 
+_unknown: Final = attrgetter(*_UNKNOWN)
+_UNSAID: Final[tuple[object, ...]] = (None, None, None, None, {}, None, None, None, None)
+
 _LEAST_TOP_P: Final = 0.95
 
 
@@ -64,7 +68,9 @@ def build(
     if stream and wire.envelope == "bedrock":
         headers["Accept"] = "application/vnd.amazon.eventstream"
     path = envelope.path(wire, endpoint, stream=stream)
-    return post_json(_with_config(request, body), endpoint, path, body, headers=headers)
+    if request.extra_body:
+        request = _with_config(request, body)
+    return post_json(request, endpoint, path, body, headers=headers)
 
 
 def _with_config(
@@ -94,6 +100,8 @@ def _sampling(
 ) -> None:
     """How freely it chooses, as far as the model lets that be said."""
     temperature, top_p, top_k = request.temperature, request.top_p, request.top_k
+    if temperature is None and top_p is None and top_k is None:
+        return
     if temperature is not None and temperature > 1:
         task.adjust.note("clamped", "temperature", f"{temperature} to 1, the wire's highest")
         temperature = 1
@@ -137,7 +145,8 @@ def _others(task: Task, request: ChatCompletionRequest[object], body: JsonDict) 
             stop.append(text)
     if stop:
         body["stop_sequences"] = stop
-    _metadata(task, request, body)
+    if request.user is not None or request.metadata:
+        _metadata(task, request, body)
     tier = request.service_tier
     if tier is not None:
         known = task.wire.service_tiers
@@ -145,8 +154,10 @@ def _others(task: Task, request: ChatCompletionRequest[object], body: JsonDict) 
             body["service_tier"] = tier
         else:
             task.adjust.unsupported("service_tier", f"{tier!r} is not one of {', '.join(known)}")
-    for name, nothing in _UNKNOWN.items():
-        value = getattr(request, name)
+    values = _unknown(request)
+    if values == _UNSAID:
+        return
+    for (name, nothing), value in zip(_UNKNOWN.items(), values):
         if value is not None and value != nothing:
             task.adjust.unsupported(name, "the wire has no such parameter")
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
-from ..._json import JsonValue, dumps, loads, well_formed
+from ..._json import JsonValue, dumps, loads, mended, well_formed
 from ..._models.chunks import (
     EMPTY_DELTA,
     Block,
+    CompletionChunk,
     DeltaMessage,
+    Heading,
     ToolCallDelta,
     made_call,
-    made_delta,
-    made_thinking,
+    made_chunk,
 )
 from ..._models.parts import ReasoningPart, TextPart
 from .._base import made_up_id
@@ -22,21 +24,14 @@ if TYPE_CHECKING:
     from . import AnthropicMessages
 
 
-_FIELDS: Final = {
-    "text_delta": "text",
-    "thinking_delta": "thinking",
-    "input_json_delta": "partial_json",
-}
-"""The pieces that are characters, and where those are."""
-
-
 class _Open:
     """A block, as far as it has come."""
 
-    def __init__(self, kind: str, number: int, begun: dict[str, Any]) -> None:
+    def __init__(self, kind: str, number: int, begun: dict[str, Any], owner: str | None) -> None:
         self.kind = kind
         self.number = number
         self.begun = begun
+        self.thought_of = (number, owner)
         self.call = 0
         self.pieces: list[str] = []
         self.half = ""
@@ -58,13 +53,16 @@ class Content:
         self._owner = wire.provider or None
         self._open: dict[int | None, _Open] = {}
         self._count = 0
+        from . import usual  # with msgspec, which takes 6 ms: an answer in one piece needs it not
+
+        self._form = usual
 
     def start(self, event: dict[str, Any]) -> DeltaMessage:
         """A block begins; some servers put all of it here."""
         begun = event.get("content_block")
         if not isinstance(begun, dict):
             return EMPTY_DELTA
-        block = _Open(text_of(begun.get("type")), self._count, begun)
+        block = _Open(text_of(begun.get("type")), self._count, begun, self._owner)
         self._count += 1
         self._open[_index(event)] = block
         match block.kind:
@@ -81,30 +79,42 @@ class Content:
                 return self._call(block)
         return EMPTY_DELTA
 
-    def going_on(self, event: Any) -> DeltaMessage | None:
-        """What *event* adds to an open block in plain characters; None where it is no such event.
+    def go_on(
+        self, texts: Iterator[bytes], heading: Heading, chunks: list[CompletionChunk]
+    ) -> bytes | None:
+        """Add the chunks of *texts* up to the first that is not of the usual form, and return it.
 
-        Nearly all events are: 0.3 µs this way, and 0.7 by `delta`.
+        Nearly all are: more of the characters of an open block.
         """
-        try:
-            if event["type"] != "content_block_delta" or self.torn:
-                return None
-            block = self._open[event["index"]]
-            delta = event["delta"]
-            kind = delta["type"]
-            text = delta[_FIELDS[kind]]
-        except (KeyError, TypeError):
-            return None
-        if not text or type(text) is not str:
-            return None
-        if kind == "text_delta":
-            return None if block.apart else made_delta(text)
-        if kind == "thinking_delta":
-            return made_delta(None, text, (), (made_thinking(block.number, text, self._owner),))
-        if block.kind != "tool_use":
-            return None
-        block.pieces.append(text)
-        return made_delta(None, None, (made_call(block.call, None, None, text),))
+        if self.torn:
+            return next(texts, None)
+        form, opened = self._form, self._open
+        read, characters, thinking = form.read, form.Text, form.Thinking
+        for text in texts:
+            try:
+                event = read(text)
+                block = opened[event.index]
+            except form.REFUSALS:
+                return text
+            delta = event.delta
+            if type(delta) is characters:
+                piece = delta.text
+                if block.apart or not piece:
+                    return text
+                chunks.append(made_chunk(heading, piece))
+            elif type(delta) is thinking:
+                piece = delta.thinking
+                if not piece:
+                    return text
+                chunks.append(made_chunk(heading, None, piece, (), block.thought_of))
+            else:
+                piece = delta.partial_json
+                if not piece or block.kind != "tool_use":
+                    return text
+                block.pieces.append(piece)
+                more = made_call(block.call, None, None, piece)
+                chunks.append(made_chunk(heading, None, None, (more,)))
+        return None
 
     def delta(self, event: dict[str, Any]) -> DeltaMessage:
         """A piece of a block."""
@@ -114,7 +124,8 @@ class Content:
         kind = delta.get("type")
         if block is None:
             # A server that leaves out the beginnings of blocks.
-            block = _Open("text" if kind == "text_delta" else "thinking", self._count, {})
+            guess = "text" if kind == "text_delta" else "thinking"
+            block = _Open(guess, self._count, {}, self._owner)
             self._count += 1
             self._open[_index(event)] = block
         match kind:
@@ -127,7 +138,9 @@ class Content:
             case "signature_delta":
                 return self._thinking(block, "", text_of(delta.get("signature")))
             case "citations_delta" if isinstance(delta.get("citation"), dict):
-                return self._block(block, TextPart("", citations=(citation(delta["citation"]),)))
+                cited = mended(delta["citation"]) if self.torn else delta["citation"]
+                assert isinstance(cited, dict)
+                return self._block(block, TextPart("", citations=(citation(cited),)))
         return EMPTY_DELTA
 
     def stop(self, event: dict[str, Any]) -> DeltaMessage:

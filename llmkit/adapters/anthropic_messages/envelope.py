@@ -64,7 +64,9 @@ def finish(
         needed: the features that the request needs.
         extra: the caller's own headers.
     """
-    betas = [*wire.betas, *(name for name in needed if name not in wire.betas)]
+    betas = [*wire.betas]
+    if needed:
+        betas += [name for name in needed if name not in wire.betas]
     if wire.envelope == "direct":
         headers = {"anthropic-version": wire.version or _VERSIONS["direct"]}
         if betas:

@@ -6,8 +6,9 @@ import base64
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from ..._bounds import BOUNDS, Bounds
 from ..._json import loads
-from ...errors import DecodeError
+from ...errors import BoundsError, DecodeError
 from ..eventstream import EventStreamDecoder, Frame
 from ..sse import Event, SSEDecoder
 from .error import error_frame
@@ -15,6 +16,9 @@ from .error import error_frame
 
 class Framing(Protocol):
     """Bytes in, events out: each with its name, or "" where it has none."""
+
+    failure: BoundsError | None
+    """A bound that was passed after what has been given."""
 
     def feed(self, data: bytes) -> Iterable[Event]:
         """The events that *data* completes."""
@@ -32,8 +36,11 @@ class BinaryFraming:
     Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_PayloadPart.html
     """
 
-    def __init__(self) -> None:
-        self._frames = EventStreamDecoder()
+    failure: BoundsError | None = None
+
+    def __init__(self, bounds: Bounds = BOUNDS) -> None:
+        self._bounds = bounds
+        self._frames = EventStreamDecoder(bounds)
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """The events that *data* completes, one by one: an error takes none before it away.
@@ -45,6 +52,7 @@ class BinaryFraming:
         for frame in self._frames.feed(data):
             event = _event(frame)
             if event is not None:
+                self._bounds.check_depth(event.data, "an event")
                 yield event
 
     def close(self) -> Iterator[Event]:

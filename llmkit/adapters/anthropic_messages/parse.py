@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..._http import HttpResponse
 from ..._json import loads
-from ..._models.messages import AssistantMessage, AssistantPart
+from ..._models.made import made_choice, made_response
+from ..._models.messages import AssistantPart
 from ..._models.response import ChatCompletionChoice, ChatCompletionResponse
 from ...errors import DecodeError
 from .answer import finish_reason, part, text_of, tool_call, usage
@@ -34,13 +35,13 @@ def parse(wire: AnthropicMessages, response: HttpResponse) -> ChatCompletionResp
     content = data.get("content")
     if not isinstance(content, list):
         raise DecodeError("the answer has no content", body=body)
-    return ChatCompletionResponse(
-        id=text_of(data.get("id")),
-        model=text_of(data.get("model")),
-        provider=wire.provider,
-        choices=(_choice(wire, content, data),),
-        usage=usage(data.get("usage")),
-        raw=data,
+    return made_response(
+        text_of(data.get("id")),
+        text_of(data.get("model")),
+        wire.provider,
+        (_choice(wire, content, data),),
+        usage(data.get("usage")),
+        data,
     )
 
 
@@ -58,9 +59,9 @@ def _choice(
         elif (made := part(wire, block)) is not None:
             parts.append(made)
     raw = data.get("stop_reason")
-    return ChatCompletionChoice(
+    return made_choice(
         0,
-        AssistantMessage.of_parts(parts),
+        tuple(parts),
         finish_reason(raw, calls=calls > 0),
         text_of(raw) or None,
     )

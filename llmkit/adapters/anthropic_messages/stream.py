@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..._bounds import BOUNDS, Bounds
 from ..._http import Headers, HttpResponse
 from ..._json import loads, mended, strict_loads
 from ..._models.accumulate import unfold
@@ -16,7 +17,7 @@ from ..._models.chunks import (
     ChunkChoice,
     CompletionChunk,
     DeltaMessage,
-    made_chunk,
+    Heading,
 )
 from ...errors import DecodeError, LLMKitError, StreamInterruptedError
 from ..sse import Run, SSEDecoder
@@ -38,11 +39,11 @@ class MessagesDecoder:
         self.failure: LLMKitError | None = None
         self.done: bool = False
         self._wire = wire
-        self._framing: Framing = BinaryFraming() if wire.envelope == "bedrock" else TextFraming()
+        self._framing: Framing
+        self.bound(BOUNDS)
         self._whole: bytearray | None = None  # of a server that answers in one piece
         self._begun = False
-        self._id = ""
-        self._model = ""
+        self._heading: Heading = ("", "", None)
         self._content = Content(wire)
         self._stop: str | None = None
         self._first_usage: dict[str, Any] = {}
@@ -52,6 +53,12 @@ class MessagesDecoder:
     def finished(self) -> bool:
         """Whether the answer's real end is there."""
         return self.done or self._stop is not None
+
+    def bound(self, bounds: Bounds) -> None:
+        """Hold *bounds*, from the first byte on."""
+        self._bounds = bounds
+        binary = self._wire.envelope == "bedrock"
+        self._framing = BinaryFraming(bounds) if binary else TextFraming(bounds)
 
     def feed(self, data: bytes) -> list[CompletionChunk]:
         """The chunks that *data* completes."""
@@ -63,15 +70,14 @@ class MessagesDecoder:
             if start.startswith(b"{"):
                 self._whole = bytearray()
         if self._whole is not None:
-            self._whole += data
-            return []
+            return self._hold(self._whole, data)
         if self.done or self.failure is not None:
             return []
         return self._read(data)
 
     def close(self) -> list[CompletionChunk]:
         """The end of the bytes."""
-        if self._whole is not None and not self.done:
+        if self._whole is not None and not self.done and self.failure is None:
             return self._answered_whole(bytes(self._whole))
         chunks = [] if self.done or self.failure is not None else self._read(None)
         if self.failure is not None:
@@ -86,22 +92,17 @@ class MessagesDecoder:
     def _read(self, data: bytes | None) -> list[CompletionChunk]:
         """The chunks of the events that *data* completes, or of what is left at the end."""
         chunks: list[CompletionChunk] = []
-        going_on = self._content.going_on
         try:
             for name, texts in self._runs(data):
-                for text in texts:
-                    try:
-                        event = strict_loads(text)
-                    except ValueError:
-                        event = self._torn(text)
-                    delta = going_on(event)
-                    if delta is None:
-                        delta = self._other(name, text, event, cut=data is None)
+                left = iter(texts)
+                while (text := self._content.go_on(left, self._heading, chunks)) is not None:
+                    delta = self._other(name, text, cut=data is None)
                     if delta is not EMPTY_DELTA:
-                        chunks.append(made_chunk(delta, 0, self._id, self._model, None))
+                        chunks.append(CompletionChunk((ChunkChoice(0, delta),), *self._heading))
                     if self.done:
                         chunks.append(self._last())
                         return chunks
+            self.failure = self._framing.failure
         except LLMKitError as error:
             self.failure = error
         return chunks
@@ -113,8 +114,12 @@ class MessagesDecoder:
         events = framing.close() if data is None else framing.feed(data)
         return ((name, [text]) for name, text in events)
 
-    def _other(self, name: str, text: bytes, event: object, *, cut: bool) -> DeltaMessage:
+    def _other(self, name: str, text: bytes, *, cut: bool) -> DeltaMessage:
         """What an event adds that does not just go on with a block; *cut*: it may be half one."""
+        try:
+            event: object = strict_loads(text)
+        except ValueError:
+            event = self._torn(text)
         if isinstance(event, dict):
             return self._delta(event.get("type") or name, event, text)
         if cut or not text or text.isspace():
@@ -148,8 +153,8 @@ class MessagesDecoder:
     def _start(self, message: object) -> None:
         if not isinstance(message, dict):
             return
-        self._id = self._content.response_id = text_of(message.get("id"))
-        self._model = text_of(message.get("model"))
+        self._content.response_id = text_of(message.get("id"))
+        self._heading = self._content.response_id, text_of(message.get("model")), None
         told = message.get("usage")
         self._first_usage = told if isinstance(told, dict) else {}
 
@@ -180,13 +185,23 @@ class MessagesDecoder:
             self._stop,
         )
         counted = usage(self._last_usage, self._first_usage)
-        return CompletionChunk((choice,), self._id, self._model, usage=counted, is_last_chunk=True)
+        return CompletionChunk((choice,), *self._heading, usage=counted, is_last_chunk=True)
+
+    def _hold(self, whole: bytearray, data: bytes) -> list[CompletionChunk]:
+        """*data* is more of an answer that comes whole: there are no chunks yet."""
+        whole += data
+        if len(whole) > self._bounds.body_bytes and self.failure is None:
+            self.failure = self._bounds.beyond("body_bytes", "the answer")
+        if self.failure is not None:
+            whole.clear()
+        return []
 
     def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
         """The one chunk of an answer that was not streamed."""
         from .parse import parse  # both sides of the wire may answer in the other's way
 
         try:
+            self._bounds.check_depth(body, "the answer")
             response = parse(self._wire, HttpResponse(200, _HEADERS, body))
         except LLMKitError as error:
             self.failure = error

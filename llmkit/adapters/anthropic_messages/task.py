@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import Factory, frozen
+from attrs import Factory
 
+from ..._frozen import frozen
 from ..._json import JsonValue
 from ..._models.adjustments import Adjuster
 from ..._models.part_form import cache_control_to_dict

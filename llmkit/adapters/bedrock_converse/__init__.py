@@ -5,10 +5,9 @@ Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Conv
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from attrs import frozen
-
+from ..._frozen import frozen
 from ..._http import HttpRequest, HttpResponse
 from ..._models.request import ChatCompletionRequest, ReasoningEffort
 from ..._models.response import ChatCompletionResponse
@@ -18,7 +17,9 @@ from ..model_lists import BedrockModelList
 from .build import build
 from .error import error
 from .parse import parse
-from .stream import ConverseDecoder
+
+if TYPE_CHECKING:
+    from .stream import ConverseDecoder
 
 Block: TypeAlias = Literal["text", "image", "document", "video", "audio"]
 """A kind of the blocks that messages are made of."""
@@ -103,4 +104,6 @@ class BedrockConverse(BedrockModelList):
 
     def decoder(self) -> ConverseDecoder:
         """A decoder for one streamed answer."""
+        from .stream import ConverseDecoder  # a whole answer needs none
+
         return ConverseDecoder(self)

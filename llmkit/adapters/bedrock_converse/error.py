@@ -78,7 +78,7 @@ _TOO_LONG: Final = (
 
 def error(response: HttpResponse) -> APIError:
     """The error in *response*, whose status says that it is one."""
-    return _told(_object(response.body), response)
+    return _told(_object(response.body), response, response.status)
 
 
 def error_in(data: Mapping[str, object], response: HttpResponse) -> APIError | None:
@@ -87,7 +87,7 @@ def error_in(data: Mapping[str, object], response: HttpResponse) -> APIError | N
     told = inner if isinstance(inner, dict) else data
     if _name(told, response) is None and not _message(told):
         return None
-    return _told(told, response)
+    return _told(told, response, 500)
 
 
 def exception(name: str, payload: bytes) -> APIError:
@@ -106,11 +106,10 @@ def exception(name: str, payload: bytes) -> APIError:
     )
 
 
-def _told(data: Mapping[str, object], response: HttpResponse) -> APIError:
+def _told(data: Mapping[str, object], response: HttpResponse, status: int) -> APIError:
     name, message = _name(data, response), _message(data)
     if not message:
         message = response.body.decode("utf-8", "replace").strip()[:2000]
-    status = response.status if response.status >= 400 else 500
     chosen = _chosen(name, message, status) or error_class(status)
     return api_error(response, message, code=name, chosen=chosen)
 

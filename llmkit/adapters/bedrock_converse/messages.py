@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from attrs import Factory, define, frozen
+from attrs import Factory, define
 
+from ..._frozen import frozen
 from ..._json import JsonValue, loads
 from ..._models.messages import (
     AssistantMessage,

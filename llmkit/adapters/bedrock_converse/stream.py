@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from ..._bounds import BOUNDS, Bounds
 from ..._http import Headers, HttpResponse
 from ..._json import loads, mended, strict_loads
 from ..._models.accumulate import unfold
@@ -32,6 +33,7 @@ class ConverseDecoder:
         self.done: bool = False
         self.finished: bool = False
         self._wire = wire
+        self._bounds = BOUNDS
         self._frames = EventStreamDecoder()
         self._whole: bytearray | None = None  # of a server that answers in one piece
         self._begun = False
@@ -39,6 +41,11 @@ class ConverseDecoder:
         self._stop: str | None = None
         self._usage: Usage = NO_USAGE
         self._model = ""
+
+    def bound(self, bounds: Bounds) -> None:
+        """Hold *bounds*, from the first byte on."""
+        self._bounds = bounds
+        self._frames = EventStreamDecoder(bounds)
 
     def feed(self, data: bytes) -> list[CompletionChunk]:
         """The chunks that *data* completes."""
@@ -51,8 +58,7 @@ class ConverseDecoder:
             if data[:1] == b"{":
                 self._whole = bytearray()
         if self._whole is not None:
-            self._whole += data
-            return []
+            return self._hold(self._whole, data)
         chunks: list[CompletionChunk] = []
         try:
             while not self.done and self.failure is None:
@@ -142,11 +148,21 @@ class ConverseDecoder:
             is_last_chunk=True,
         )
 
+    def _hold(self, whole: bytearray, data: bytes) -> list[CompletionChunk]:
+        """*data* is more of an answer that comes whole: there are no chunks yet."""
+        whole += data
+        if len(whole) > self._bounds.body_bytes and self.failure is None:
+            self.failure = self._bounds.beyond("body_bytes", "the answer")
+        if self.failure is not None:
+            whole.clear()
+        return []
+
     def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
         """The one chunk of an answer that was not streamed."""
         from .parse import parse  # both sides of the wire may answer in the other's way
 
         try:
+            self._bounds.check_depth(body, "the answer")
             response = parse(self._wire, HttpResponse(200, _HEADERS, body))
         except (APIError, DecodeError) as error:
             self.failure = error

@@ -5,8 +5,9 @@ Source: https://docs.cohere.com/v2/reference/chat
 
 from __future__ import annotations
 
-from attrs import frozen
+from typing import TYPE_CHECKING
 
+from ..._frozen import frozen
 from ..._http import HttpRequest, HttpResponse
 from ..._models.request import ChatCompletionRequest
 from ..._models.response import ChatCompletionResponse
@@ -16,7 +17,9 @@ from ..model_lists import CohereModelList
 from .build import build
 from .error import error
 from .parse import parse
-from .stream import CohereDecoder
+
+if TYPE_CHECKING:
+    from .stream import CohereDecoder
 
 
 @frozen(kw_only=True)
@@ -52,4 +55,6 @@ class CohereV2(CohereModelList):
 
     def decoder(self) -> CohereDecoder:
         """A decoder for one streamed answer."""
+        from .stream import CohereDecoder  # a whole answer needs none
+
         return CohereDecoder(self)

@@ -67,8 +67,10 @@ def token_logprob(item: object) -> TokenLogprob | None:
     """How likely a piece of text was. Of several tokens in one piece, all of them together."""
     if not isinstance(item, dict) or not isinstance(values := item.get("logprobs"), list):
         return None
-    numbers = [value for value in values if isinstance(value, int | float)]
-    return TokenLogprob(text_of(item.get("text")), float(sum(numbers))) if numbers else None
+    # An integer may be too large for a float, and then it is no likelihood.
+    numbers = [value for value in values if isinstance(value, float) or type(value) is int]
+    numbers = [float(value) for value in numbers if value < 2**53 and -value < 2**53]
+    return TokenLogprob(text_of(item.get("text")), sum(numbers)) if numbers else None
 
 
 def plan(wire: CohereV2, text: str, cited: list[JsonValue]) -> ReasoningPart:
@@ -100,7 +102,7 @@ def citation(raw: Mapping[str, object], offset: int | None) -> Citation:
 
 
 def _place(value: object, offset: int | None) -> int | None:
-    return value + offset if isinstance(value, int) and offset is not None else None
+    return value + offset if type(value) is int and offset is not None else None
 
 
 def offset_of(raw: Mapping[str, object], offsets: Mapping[int, int]) -> int | None:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _HEADERS = Headers()
 
+_PIECES = ("content", "tool_plan", "tool_calls")
+"""What of a message goes on in the next: half a character there may find its other half."""
+
 
 class CohereDecoder(EventDecoder):
     """Bytes of one streamed answer in, chunks out; see `StreamDecoder`."""
@@ -96,8 +99,10 @@ class CohereDecoder(EventDecoder):
 
 
 def _joinable(data: object) -> object:
-    """*data* with no half characters but in its delta: the other half may be in the next."""
+    """*data* with no half characters but where the other half may be in the next event."""
     whole: Any = mended(data)
-    if isinstance(data, dict) and isinstance(data.get("delta"), dict):
-        whole["delta"] = data["delta"]
+    delta = data.get("delta") if isinstance(data, dict) else None
+    torn = delta.get("message") if isinstance(delta, dict) else None
+    if isinstance(torn, dict):
+        whole["delta"]["message"].update({name: torn[name] for name in _PIECES if name in torn})
     return whole

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field
 
+from ..._frozen import frozen
 from ..._http import HttpRequest, HttpResponse
 from ..._models.request import ChatCompletionRequest, ReasoningEffort
 from ..._models.response import ChatCompletionResponse
@@ -20,7 +21,9 @@ from ..model_lists import GeminiModelList
 from .build import build, versioned
 from .error import error
 from .parse import parse
-from .stream import GeminiDecoder
+
+if TYPE_CHECKING:
+    from .stream import GeminiDecoder
 
 STAND_IN_SIGNATURE: Final = base64.b64encode(b"skip_thought_signature_validator").decode()
 """What goes in the place of a signature on calls that another model made.
@@ -106,4 +109,6 @@ class Gemini(GeminiModelList):
 
     def decoder(self) -> GeminiDecoder:
         """A decoder for one streamed answer."""
+        from .stream import GeminiDecoder  # a whole answer needs none
+
         return GeminiDecoder(self)

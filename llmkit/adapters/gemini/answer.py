@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
-from ..._json import JsonObject, JsonValue, dumps
+from ..._json import JsonObject, JsonValue, as_text, dumps
 from ..._models.logprobs import Logprobs, TokenLogprob
+from ..._models.made import made_text, made_usage
 from ..._models.messages import AssistantPart
-from ..._models.parts import AudioPart, FilePart, ImagePart, ReasoningPart, TextPart
+from ..._models.parts import AudioPart, FilePart, ImagePart, ReasoningPart
 from ..._models.response import FinishReason
 from ..._models.tools import ToolCall
 from ..._models.usage import NO_USAGE, Usage
@@ -106,7 +107,7 @@ def read_part(wire: Gemini, part: Mapping[str, object], call_id: str) -> list[As
         if thought:
             return [ReasoningPart(text, signature=signature, provider=owner)]
         if text:
-            return [TextPart(text, signature=signature, provider=owner if signature else None)]
+            return [made_text(text, signature, owner if signature else None)]
     media = None if thought else _media(part)
     if media is None:
         rest = {name: value for name, value in part.items() if name != "thoughtSignature"}
@@ -195,32 +196,40 @@ class UsageSoFar:
             self._raw = data
 
     def usage(self) -> Usage:
-        """The counts under llmkit's contract: tools' results were read, thoughts were written.
-
-        Source: https://ai.google.dev/api/generate-content#UsageMetadata
-        """
-        if not self._raw:
-            return NO_USAGE
-        prompts, tools, cached, answer, thoughts, total = (
-            max(self._most[name], 0) for name in _COUNTS
-        )
-        return Usage(
-            prompts + tools,
-            answer + thoughts,
-            total or prompts + tools + answer + thoughts,
-            cached,
-            0,
-            thoughts,
-            reported=any(count >= 0 for count in self._most.values()),
-            raw=self._raw,
-        )
+        """The counts as they stand."""
+        return _usage([*self._most.values()], self._raw) if self._raw else NO_USAGE
 
 
 def usage(raw: object) -> Usage:
     """The counts of a whole answer."""
-    counts = UsageSoFar()
-    counts.add(raw)
-    return counts.usage()
+    if not isinstance(raw, dict) or not raw:
+        return NO_USAGE
+    told = map(raw.get, _COUNTS)
+    return _usage(
+        [value if type(value) is int else -1 if value is None else _whole(value) for value in told],
+        raw,
+    )
+
+
+def _usage(counts: Sequence[int], raw: JsonObject) -> Usage:
+    """*counts*, less than 0 where none is told, under llmkit's contract: tools' results were
+    read, thoughts were written.
+
+    Source: https://ai.google.dev/api/generate-content#UsageMetadata
+    """
+    known = [count if count > 0 else 0 for count in counts]
+    prompts, tools, cached, answer, thoughts, total = known
+    read, written = prompts + tools, answer + thoughts
+    return made_usage(
+        read,
+        written,
+        total or read + written,
+        cached,
+        0,
+        thoughts,
+        raw,
+        reported=max(counts) >= 0,
+    )
 
 
 def _whole(value: object) -> int:
@@ -253,16 +262,17 @@ def _likeliest(data: object) -> tuple[TokenLogprob, ...]:
 
 def _token(data: Mapping[str, object], top: tuple[TokenLogprob, ...] = ()) -> TokenLogprob:
     value = data.get("logProbability")
-    known = isinstance(value, int | float) and not isinstance(value, bool)
     # A likelihood of 1 is 0 as a logarithm, and zeros are left out of this JSON.
-    logprob = float(value) if known and isinstance(value, int | float) else 0.0
+    logprob = value if isinstance(value, float) else 0.0
+    if type(value) is int and abs(value) < 2**53:
+        logprob = float(value)
     return TokenLogprob(_text(data.get("token")) or "", logprob, None, top)
 
 
 def created(data: Mapping[str, object]) -> datetime | None:
     """When the answer was begun, which Vertex AI tells."""
     try:
-        moment = datetime.fromisoformat(str(data.get("createTime")))
+        moment = datetime.fromisoformat(as_text(data.get("createTime")))
     except ValueError:
         return None
     return moment if moment.tzinfo is not None else None
@@ -270,7 +280,7 @@ def created(data: Mapping[str, object]) -> datetime | None:
 
 def id_seed(data: Mapping[str, object]) -> str:
     """What made-up ids are made from: the answer's own id, or its digest."""
-    given = "".join(c for c in str(data.get("responseId") or "") if c.isalnum() and c.isascii())
+    given = "".join(c for c in as_text(data.get("responseId") or "") if c.isalnum() and c.isascii())
     return given[-24:] or blake2b(dumps(data), digest_size=12).hexdigest()
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from ...errors import DecodeError
-from ..sse import MAX_EVENT_BYTES
+from ..._bounds import BOUNDS, Bounds
+from ...errors import BoundsError
 
 # A bracket; or a string, up to its end or as far as it is plain.
 _OUTSIDE: Final = re.compile(rb'[{}\[\]]|"[^"\\]*"?')
@@ -23,11 +23,14 @@ class JsonArrayDecoder:
 
     Attributes:
         done: the array's closing bracket was there.
+        failure: a bound that was passed after the elements that have been given; the next call
+            raises it.
     """
 
-    def __init__(self, max_element_bytes: int = MAX_EVENT_BYTES) -> None:
+    def __init__(self, bounds: Bounds = BOUNDS) -> None:
         self.done: bool = False
-        self._max = max_element_bytes
+        self.failure: BoundsError | None = None
+        self._bounds = bounds
         self._held = bytearray()
         self._at = 0  # how far it has been looked at
         self._start = 0  # of the element that is not whole yet
@@ -38,11 +41,13 @@ class JsonArrayDecoder:
         """The elements that *data* completes.
 
         Raises:
-            DecodeError: one element holds more than the most that it may.
+            BoundsError: one element holds more than it may. Those before it are given first.
         """
+        if self.failure is not None:
+            raise self.failure
         self._held += data
         elements: list[bytes] = []
-        while not self.done:
+        while not self.done and self.failure is None:
             found = (_INSIDE if self._in_string else _OUTSIDE).search(self._held, self._at)
             if found is None:
                 self._at = len(self._held)
@@ -57,6 +62,11 @@ class JsonArrayDecoder:
             else:
                 self._bracket(elements)
         self._forget()
+        return self._given(elements)
+
+    def _given(self, elements: list[bytes]) -> list[bytes]:
+        if self.failure is not None and not elements:
+            raise self.failure
         return elements
 
     def _string(self) -> bool:
@@ -78,9 +88,20 @@ class JsonArrayDecoder:
             return
         self._depth -= 1
         if self._depth == 1:
-            elements.append(bytes(self._held[self._start : self._at]))
+            self._element(bytes(self._held[self._start : self._at]), elements)
             self._start = self._at
         self.done = self._depth <= 0
+
+    def _element(self, element: bytes, elements: list[bytes]) -> None:
+        what = "an element of the stream"
+        try:
+            if len(element) > self._bounds.event_bytes:
+                raise self._bounds.beyond("event_bytes", what)
+            self._bounds.check_depth(element, what)
+        except BoundsError as error:
+            self.failure = error
+        else:
+            elements.append(element)
 
     def _forget(self) -> None:
         """Let go of what has been given out."""
@@ -89,5 +110,6 @@ class JsonArrayDecoder:
             del self._held[:gone]
             self._at -= gone
             self._start = 0
-        if len(self._held) > self._max:
-            raise DecodeError(f"an element holds more than {self._max} bytes")
+        if self.failure is None and len(self._held) > self._bounds.event_bytes:
+            self._held.clear()
+            self.failure = self._bounds.beyond("event_bytes", "an element of the stream")

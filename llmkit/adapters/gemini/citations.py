@@ -115,7 +115,7 @@ def _place(segment: Mapping[str, object], texts: Sequence[str]) -> _Place | None
 
 def _index(value: object) -> int:
     # Zeros are left out of this JSON.
-    return value if isinstance(value, int) and value > 0 else 0
+    return value if type(value) is int and value > 0 else 0
 
 
 def _objects(value: object) -> list[dict[str, JsonValue]]:

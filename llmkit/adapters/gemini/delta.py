@@ -9,10 +9,12 @@ from ..._json import dumps, well_formed
 from ..._models.chunks import (
     Block,
     ChunkChoice,
+    CompletionChunk,
     DeltaMessage,
+    Heading,
     ToolCallDelta,
     made_call,
-    made_delta,
+    made_chunk,
 )
 from ..._models.messages import AssistantPart
 from ..._models.parts import Citation, ReasoningPart, TextPart
@@ -25,6 +27,7 @@ from .partial import PartialCall
 
 if TYPE_CHECKING:
     from . import Gemini
+    from .usual import Part
 
 
 class CandidateState:
@@ -73,40 +76,32 @@ class CandidateState:
             made[0] = ChunkChoice(self.index, deltas[0], logprobs=tokens)
         return made
 
-    def going_on(
-        self, part: dict[str, Any], seed: Callable[[dict[str, Any]], str], data: dict[str, Any]
-    ) -> DeltaMessage | None:
-        """What *part* of the event *data* adds, where it is no more than words, thinking or a call.
+    def going_on(self, part: Part, heading: Heading, seed: str) -> CompletionChunk | None:
+        """The chunk of *part*, where that is no more than words, thinking or a call.
 
-        None is for `choices` to tell. There must be no half characters in it.
+        None is for `choices` to tell.
 
         Args:
             part: the part.
-            seed: gives what the event's ids are made up from.
-            data: the event.
+            heading: what all chunks of the answer have.
+            seed: what ids are made up from, or "" where that is not known.
         """
-        text = part.get("text")
+        text, call = part.text, part.function_call
         if text:
-            if type(text) is not str:
+            if call is not None:
                 return None
-            if len(part) == 1:
-                self._texts.append(text)
-                return made_delta(text)
-            if len(part) == 2 and part.get("thought") is True:
-                return made_delta(None, text)
-            return None
-        call = part.get("functionCall")
-        if type(call) is not dict or len(part) != 1 or self._partial is not None:
-            return None
-        name = call.get("name")
-        if type(name) is not str or call.get("id") or call.get("willContinue"):
+            if part.thought:
+                return made_chunk(heading, None, text, (), None, self.index)
+            self._texts.append(text)
+            return made_chunk(heading, text, None, (), None, self.index)
+        if call is None or part.thought or not seed or self._partial is not None:
             return None
         index = self._calls
         self._calls += 1
         self._open_calls += 1
-        arguments = "{}" if call.get("args") is None else dumps(call["args"]).decode()
-        made = made_call(index, self._made_up_id(seed(data), index), name, arguments)
-        return made_delta(None, None, (made,))
+        arguments = "{}" if call.args is None else dumps(call.args).decode()
+        made = made_call(index, self._made_up_id(seed, index), call.name, arguments)
+        return made_chunk(heading, None, None, (made,), None, self.index)
 
     def _made_up_id(self, seed: str, index: int) -> str:
         if seed != self._seed_of_ids:  # it stays the same: 0.4 µs less for each call

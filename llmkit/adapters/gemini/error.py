@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ..._http import HttpResponse
-from ..._json import dumps, loads
+from ..._json import as_text, dumps, loads
 from ...errors import (
     APIError,
     AuthenticationError,
@@ -76,6 +76,8 @@ def error(response: HttpResponse) -> APIError:
 
 def error_in(data: object, response: HttpResponse) -> APIError | None:
     """The error that *data* holds although its status says 200, or None."""
+    if isinstance(data, dict) and "error" not in data:
+        return None
     told = _told(data)
     if told is None:
         return None
@@ -113,13 +115,13 @@ def _error(told: Mapping[str, object], response: HttpResponse, status: int) -> A
 
 def _chosen(told: Mapping[str, object], code: str | None, status: int) -> type[APIError]:
     for detail in _details(told, "ErrorInfo"):
-        found = _BY_REASON.get(str(detail.get("reason")))
+        found = _BY_REASON.get(as_text(detail.get("reason")))
         if found is not None:
             return found
     kind = _BY_STATUS.get(code or "") or error_class(status)
     if kind is RateLimitError and any(map(_used_up, _details(told, "QuotaFailure"))):
         return QuotaExceededError
-    if kind is BadRequestError and _TOO_LONG.search(str(told.get("message"))):
+    if kind is BadRequestError and _TOO_LONG.search(as_text(told.get("message"))):
         return ContextLengthError
     return kind
 
@@ -129,16 +131,16 @@ def _used_up(failure: Mapping[str, object]) -> bool:
     violations = failure.get("violations")
     for violation in violations if isinstance(violations, list) else []:
         if isinstance(violation, dict):
-            if "PerDay" in str(violation.get("quotaId")):
+            if "PerDay" in as_text(violation.get("quotaId")):
                 return True
-            if str(violation.get("quotaValue")) == "0":
+            if as_text(violation.get("quotaValue")) == "0":
                 return True
     return False
 
 
 def _retry_after(told: Mapping[str, object]) -> float | None:
     for detail in _details(told, "RetryInfo"):
-        found = _DURATION.fullmatch(str(detail.get("retryDelay")))
+        found = _DURATION.fullmatch(as_text(detail.get("retryDelay")))
         if found:
             return float(found[1])
     return None
@@ -147,5 +149,5 @@ def _retry_after(told: Mapping[str, object]) -> float | None:
 def _details(told: Mapping[str, object], kind: str) -> Iterator[Mapping[str, object]]:
     details = told.get("details")
     for detail in details if isinstance(details, list) else []:
-        if isinstance(detail, dict) and str(detail.get("@type")).endswith(f"google.rpc.{kind}"):
+        if isinstance(detail, dict) and as_text(detail.get("@type")).endswith(f"google.rpc.{kind}"):
             yield detail

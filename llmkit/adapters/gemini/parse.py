@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
 from ..._http import HttpResponse
-from ..._json import loads
+from ..._json import as_text, loads
+from ..._models.made import made_choice, made_response
 from ..._models.messages import AssistantMessage, AssistantPart
 from ..._models.parts import Citation, TextPart
 from ..._models.response import ChatCompletionChoice, ChatCompletionResponse, FinishReason
 from ..._models.tools import ToolCall
 from ...errors import DecodeError
-from .._base import made_up_id
+from .._base import in_order, made_up_id
 from .answer import (
     answered_calls,
     block_reason,
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from . import Gemini
 
 # A body without candidates is an answer all the same if any of these is there.
-_KNOWN = ("candidates", "promptFeedback", "usageMetadata", "modelVersion", "responseId")
+_KNOWN: Final = frozenset(
+    {"candidates", "promptFeedback", "usageMetadata", "modelVersion", "responseId"}
+)
 
 
 def parse(wire: Gemini, response: HttpResponse) -> ChatCompletionResponse[object]:
@@ -46,16 +49,15 @@ def parse(wire: Gemini, response: HttpResponse) -> ChatCompletionResponse[object
     failure = error_in(data, response)
     if failure is not None:
         raise failure
-    if isinstance(data, list) or body.lstrip()[:5] == b"data:":
-        return _streamed(wire, body)
     if not isinstance(data, dict):
+        if isinstance(data, list) or body.lstrip()[:5] == b"data:":
+            return _streamed(wire, body)
         raise DecodeError("the answer is no JSON object", body=body)
-    if not any(name in data for name in _KNOWN):
+    if _KNOWN.isdisjoint(data):
         raise DecodeError("the answer has no candidates", body=body)
     given = data.get("candidates")
-    seed = id_seed(data) if b"functionCall" in body else ""  # it is for ids of calls
     choices = [
-        _choice(wire, item, position, seed)
+        _choice(wire, item, position, data)
         for position, item in enumerate(given if isinstance(given, list) else [])
         if isinstance(item, dict)
     ]
@@ -64,14 +66,14 @@ def parse(wire: Gemini, response: HttpResponse) -> ChatCompletionResponse[object
         if reason is None:
             raise empty(response)
         choices = [blocked(reason)]
-    return ChatCompletionResponse(
-        id=str(data.get("responseId") or ""),
-        created=created(data),
-        model=str(data.get("modelVersion") or ""),
-        provider=wire.provider,
-        choices=tuple(sorted(choices, key=lambda choice: choice.index)),
-        usage=usage(data.get("usageMetadata")),
-        raw=data,
+    return made_response(
+        as_text(data.get("responseId") or ""),
+        as_text(data.get("modelVersion") or ""),
+        wire.provider,
+        in_order(choices),
+        usage(data.get("usageMetadata")),
+        data,
+        created=created(data) if "createTime" in data else None,
     )
 
 
@@ -92,32 +94,34 @@ def _streamed(wire: Gemini, body: bytes) -> ChatCompletionResponse[object]:
 
 
 def _choice(
-    wire: Gemini, data: Mapping[str, object], position: int, seed: str
+    wire: Gemini, data: Mapping[str, object], position: int, body: Mapping[str, object]
 ) -> ChatCompletionChoice:
     given = data.get("index")
-    index = given if isinstance(given, int) and given >= 0 else position
+    index = given if type(given) is int and given >= 0 else position
     parts: list[AssistantPart] = []
     texts: list[str] = []
     calls = open_calls = 0
-    for item in parts_of(data):
-        call_id = made_up_id(seed, index, calls) if "functionCall" in item else ""
-        made = read_part(wire, item, call_id)
-        texts.append("".join(part.text for part in made if isinstance(part, TextPart)))
-        for part in made:
-            calls += isinstance(part, ToolCall)
-            open_calls += answered_calls(part)
-        parts += made
     # Few answers cite.
     cites = "groundingMetadata" in data or "citationMetadata" in data
+    for item in parts_of(data):
+        call_id = made_up_id(id_seed(body), index, calls) if "functionCall" in item else ""
+        made = read_part(wire, item, call_id)
+        parts += made
+        if cites:
+            texts.append("".join(part.text for part in made if isinstance(part, TextPart)))
+        for part in made:
+            if type(part) is not TextPart:
+                calls += isinstance(part, ToolCall)
+                open_calls += answered_calls(part)
     cited = citations(data, texts) if cites else ()
     raw = data.get("finishReason")
     word = raw if isinstance(raw, str) and raw else None
-    return ChatCompletionChoice(
+    return made_choice(
         index,
-        AssistantMessage.of_parts(_with_citations(parts, cited) if cited else parts),
+        tuple(_with_citations(parts, cited) if cited else parts),
         finish_reason(word, open_calls),
         word,
-        logprobs(data.get("logprobsResult")),
+        logprobs(data["logprobsResult"]) if "logprobsResult" in data else None,
     )
 
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from ..._json import as_text
+
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|\[(\d{1,6})\]|\['([^']*)'\]")
 _MOST: Final = 10_000  # elements in one list of arguments
 
@@ -37,7 +39,7 @@ class PartialCall:
         pieces = call.get("partialArgs")
         for piece in pieces if isinstance(pieces, list) else []:
             if isinstance(piece, dict):
-                _put(self._call["args"], str(piece.get("jsonPath")), _value(piece))
+                _put(self._call["args"], as_text(piece.get("jsonPath")), _value(piece))
         return not call.get("willContinue")
 
 

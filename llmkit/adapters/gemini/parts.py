@@ -10,8 +10,7 @@ import mimetypes
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from attrs import frozen
-
+from ..._frozen import frozen
 from ..._json import JsonValue
 from ..._models.messages import AssistantPart
 from ..._models.parts import AudioPart, FilePart, ImagePart, ReasoningPart, RefusalPart, TextPart

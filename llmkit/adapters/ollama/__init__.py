@@ -5,8 +5,9 @@ Source: https://docs.ollama.com/api/chat
 
 from __future__ import annotations
 
-from attrs import frozen
+from typing import TYPE_CHECKING
 
+from ..._frozen import frozen
 from ..._http import HttpRequest, HttpResponse
 from ..._models.request import ChatCompletionRequest, ReasoningEffort
 from ..._models.response import ChatCompletionResponse
@@ -16,7 +17,9 @@ from ..model_lists import ModelList
 from .build import build
 from .error import error
 from .parse import parse
-from .stream import OllamaDecoder
+
+if TYPE_CHECKING:
+    from .stream import OllamaDecoder
 
 
 @frozen(kw_only=True)
@@ -50,4 +53,6 @@ class Ollama(ModelList):
 
     def decoder(self) -> OllamaDecoder:
         """A decoder for one streamed answer."""
+        from .stream import OllamaDecoder  # a whole answer needs none
+
         return OllamaDecoder(self)

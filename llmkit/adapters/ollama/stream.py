@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..._bounds import Bounds
 from ..._http import Headers, HttpResponse
 from ..._json import loads, mended, strict_loads, well_formed
 from ..._models.chunks import Block, ChunkChoice, CompletionChunk, DeltaMessage, ToolCallDelta
@@ -55,6 +56,10 @@ class OllamaDecoder:
         """Whether the answer's real end is there."""
         return self.done
 
+    def bound(self, bounds: Bounds) -> None:
+        """Hold *bounds*, from the first byte on."""
+        self._ndjson = NDJSONDecoder(bounds)
+
     def feed(self, data: bytes) -> list[CompletionChunk]:
         """The chunks that *data* completes."""
         try:
@@ -62,16 +67,26 @@ class OllamaDecoder:
         except DecodeError as error:
             self.failure = self.failure or error
             return []
-        return self._lines(lines)
+        chunks = self._lines(lines)
+        self.failure = self.failure or self._ndjson.failure
+        return chunks
 
     def close(self) -> list[CompletionChunk]:
         """The end of the bytes."""
-        chunks = self._lines(self._ndjson.close(), cut=True)
+        chunks = self._last_lines()
         if self.failure is not None:
             raise self.failure
         if not self.done:
             raise StreamInterruptedError("the stream ended before its answer did")
         return chunks
+
+    def _last_lines(self) -> list[CompletionChunk]:
+        try:
+            lines = self._ndjson.close()
+        except DecodeError as error:
+            self.failure = self.failure or error
+            return []
+        return self._lines(lines, cut=True)
 
     def _lines(self, lines: list[bytes], *, cut: bool = False) -> list[CompletionChunk]:
         chunks: list[CompletionChunk] = []

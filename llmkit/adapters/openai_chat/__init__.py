@@ -6,10 +6,11 @@ Source: https://platform.openai.com/docs/api-reference/chat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from attrs import Factory, field, frozen
+from attrs import Factory, field
 
+from ..._frozen import frozen
 from ..._http import HttpRequest, HttpResponse
 from ..._models.request import ChatCompletionRequest, ReasoningEffort
 from ..._models.response import ChatCompletionResponse
@@ -26,8 +27,10 @@ from .checks import (
 )
 from .error import error
 from .parse import parse
-from .stream import ChatDecoder
 from .thinking import EffortForm, thinker
+
+if TYPE_CHECKING:
+    from .stream import ChatDecoder
 
 
 @frozen(kw_only=True)
@@ -193,4 +196,6 @@ class OpenAIChat(OpenAIModelList):
 
     def decoder(self) -> ChatDecoder:
         """A decoder for one streamed answer."""
+        from .stream import ChatDecoder  # a whole answer needs none
+
         return ChatDecoder(self)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, cast
 
-from ..._json import JsonObject, dumps
+from ..._json import JsonObject, dumps, well_formed
 from ..._models.logprobs import Logprobs, TokenLogprob
+from ..._models.made import made_usage
 from ..._models.parts import Citation, ReasoningPart, TextPart
 from ..._models.response import FinishReason
 from ..._models.usage import NO_USAGE, Usage
@@ -58,22 +59,16 @@ def usage(wire: OpenAIChat, raw: object) -> Usage:
     prompt = _count(raw, "prompt_tokens")
     completion = _count(raw, "completion_tokens")
     total = _count(raw, "total_tokens")
-    details = _mapping(raw.get("prompt_tokens_details"))
-    cached = (
-        _count(details, "cached_tokens")
-        or _count(raw, "prompt_cache_hit_tokens")  # DeepSeek
-        or _count(raw, "cached_tokens")  # Moonshot
-        or _count(raw, "num_cached_tokens")  # Mistral
-        or _count(raw, "cache_read_input_tokens")  # Databricks
-    )
-    written = (
-        _count(details, "cache_write_tokens")
-        or _count(details, "cache_creation_tokens")
-        or _count(details, "cache_creation_input_tokens")  # DashScope
-        or _count(raw, "cache_creation_input_tokens")
-    )
-    more = _mapping(raw.get("completion_tokens_details"))
-    reasoning = _count(more, "reasoning_tokens") or _count(raw, "reasoning_tokens")
+    details, more = raw.get("prompt_tokens_details"), raw.get("completion_tokens_details")
+    cached = written = reasoning = 0
+    if isinstance(details, dict):
+        cached, written = _count(details, "cached_tokens"), _first(details, _WRITTEN)
+    if isinstance(more, dict):
+        reasoning = _count(more, "reasoning_tokens")
+    if any(map(raw.get, _BESIDE)):
+        cached = cached or _first(raw, _CACHED)
+        written = written or _count(raw, "cache_creation_input_tokens")
+        reasoning = reasoning or _count(raw, "reasoning_tokens")
     # The total tells who counts thinking beside the answer: xAI, by its own example.
     if reasoning and (
         wire.usage_excludes_reasoning
@@ -81,22 +76,38 @@ def usage(wire: OpenAIChat, raw: object) -> Usage:
         or reasoning > completion
     ):
         completion += reasoning
-    return Usage(
-        prompt, completion, total or prompt + completion, cached, written, reasoning, raw=raw
-    )
+    total = total or prompt + completion
+    total = total or prompt + completion
+    return made_usage(prompt, completion, total, cached, written, reasoning, raw)
+
+
+_CACHED: Final = (
+    "prompt_cache_hit_tokens",  # DeepSeek
+    "cached_tokens",  # Moonshot
+    "num_cached_tokens",  # Mistral
+    "cache_read_input_tokens",  # Databricks
+)
+_WRITTEN: Final = (
+    "cache_write_tokens",
+    "cache_creation_tokens",
+    "cache_creation_input_tokens",  # DashScope
+)
+# What only a few tell, and beside the totals.
+_BESIDE: Final = (*_CACHED, "cache_creation_input_tokens", "reasoning_tokens")
+
+
+def _first(data: Mapping[str, object], names: Sequence[str]) -> int:
+    """The first count in *data* under one of *names* that is not 0."""
+    if not any(map(data.get, names)):  # nearly always
+        return 0
+    return next((count for name in names if (count := _count(data, name))), 0)
 
 
 def _count(data: Mapping[str, object], name: str) -> int:
     value = data.get(name)
-    if value is None:  # most of a dozen names, most of the time
-        return 0
-    if isinstance(value, int) and value > 0:
+    if type(value) is int and value > 0:
         return value
     return int(value) if isinstance(value, float) and 0 < value < 2**53 else 0
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return cast("Mapping[str, object]", value) if isinstance(value, dict) else {}
 
 
 def logprobs(raw: object) -> Logprobs | None:
@@ -126,7 +137,7 @@ def token_logprob(token: object, value: object, top: object) -> TokenLogprob:
     """One token by Together's word for it; *top* maps the likeliest tokens to their values."""
     likeliest = top.items() if isinstance(top, dict) else ()
     return TokenLogprob(
-        text(token),
+        well_formed(text(token)),
         _natural(value),
         top_logprobs=tuple(TokenLogprob(str(each), _natural(said)) for each, said in likeliest),
     )
@@ -257,8 +268,8 @@ def _citation(data: Mapping[str, object], raw: JsonObject) -> Citation:
         url=_string(data.get("url")),
         title=_string(data.get("title")),
         text=_string(data.get("snippet")) or _string(data.get("content")),
-        start=start if isinstance(start, int) else None,
-        end=end if isinstance(end, int) else None,
+        start=start if type(start) is int else None,
+        end=end if type(end) is int else None,
         raw=raw,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
@@ -28,6 +29,13 @@ _SAME: Final = (
     "presence_penalty",
     "service_tier",
 )
+_same: Final = attrgetter(*_SAME)
+# What few requests ask, and takes a step of its own to be said.
+_rare: Final = attrgetter(
+    *("tools", "logprobs", "top_logprobs", "tool_choice", "parallel_tool_calls"),
+    *("response_format", "reasoning_effort", "reasoning_budget"),
+)
+_UNASKED: Final[tuple[object, ...]] = ((), *(None,) * 7)
 
 
 def build(
@@ -41,15 +49,17 @@ def build(
         request = within(wire, request, adjust)
     body: dict[str, JsonValue] = {wire.model_field: endpoint.model} if wire.model_in_body else {}
     body["messages"] = messages(wire, request.messages, adjust)
-    for name in _SAME:
-        value = getattr(request, name)
-        if value is not None and taken(wire, name, value, adjust):
-            body[name] = value
+    body |= {
+        name: value
+        for name, value in zip(_SAME, _same(request))
+        if value is not None and taken(wire, name, value, adjust)
+    }
     _renamed(wire, request, body, adjust)
-    _logprobs(wire, request, body, adjust)
-    tools(wire, request, body, adjust)
-    response_format(wire, request, body, adjust)
-    thinking(wire, request, body, adjust)
+    if _rare(request) != _UNASKED:
+        _logprobs(wire, request, body, adjust)
+        tools(wire, request, body, adjust)
+        response_format(wire, request, body, adjust)
+        thinking(wire, request, body, adjust)
     path = wire.path
     if stream:
         path = wire.stream_path or path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from attrs import Attribute
@@ -130,6 +129,8 @@ def _list(quirk: str, value: object) -> tuple[object, ...]:
 def _known(quirk: str, name: object, known: Collection[object], what: str) -> None:
     if name not in known:
         words = sorted(map(str, known))
+        from difflib import get_close_matches  # few names are wrong
+
         near = get_close_matches(str(name), words, 1)
         meant = f"did you mean {near[0]!r}?" if near else f"known are {words}"
         raise ConfigurationError(f"{quirk}: {name!r} is {what}; {meant}")

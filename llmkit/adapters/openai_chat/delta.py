@@ -9,10 +9,12 @@ from ..._json import JsonObject, is_object, well_formed
 from ..._models.chunks import (
     Block,
     ChunkChoice,
+    CompletionChunk,
     DeltaMessage,
+    Heading,
     ToolCallDelta,
     made_call,
-    made_delta,
+    made_chunk,
 )
 from ..._models.logprobs import Logprobs
 from ..._models.parts import Citation, TextPart
@@ -35,6 +37,7 @@ from .think import ThinkSplitter
 
 if TYPE_CHECKING:
     from . import OpenAIChat
+    from .usual import Call, Delta
 
 
 _FIRST: Final = ("at", 0)
@@ -116,7 +119,7 @@ class ChoiceState:
         if "images" in delta or "audio" in delta:
             blocks += self._media(delta)
         if found := content_filter(item):
-            self._filtered = {**self._filtered, **found}
+            self.filtered(found)
         if delta.get("annotations"):
             self.citations = citations(delta, {}) or self.citations
         tokens = _logprobs(item, content) if item.get("logprobs") else None
@@ -130,45 +133,42 @@ class ChoiceState:
         message = DeltaMessage(content or None, thinking or None, refusal or None, tools, blocks)
         return ChunkChoice(self.index, message, logprobs=tokens)
 
-    def going_on(self, delta: dict[str, Any]) -> DeltaMessage | None:
-        """What *delta* adds, where that is text, thinking or arguments, and it says no more.
+    def filtered(self, found: JsonObject) -> None:
+        """*found* is what the provider's filters say of a piece."""
+        self._filtered = {**self._filtered, **found}
 
-        None is for `choice` to tell. There must be no half characters in *delta*.
+    def going_on(self, delta: Delta, heading: Heading) -> CompletionChunk | None:
+        """The chunk of *delta*, where that is text, thinking or arguments, and it says no more.
+
+        None is for `choice` to tell.
         """
-        if len(delta) - ("role" in delta) != 1 or self._think is not None or self._halves:
+        if self._think is not None or self._halves:
             return None
-        content = delta.get("content")
+        content, calls = delta.content, delta.tool_calls
+        thinking = delta.reasoning_content or delta.reasoning
         if content:
-            if type(content) is not str:
+            if calls or thinking:
                 return None
             self._segment += 1
             self._said = True
-            return made_delta(content)
-        calls = delta.get("tool_calls")
+            return made_chunk(heading, content, None, (), None, self.index)
         if calls:
-            return self._more_arguments(calls)
-        thinking = delta.get("reasoning_content") or delta.get("reasoning")
-        if thinking and type(thinking) is str:
+            return None if thinking else self._more_arguments(calls[0], heading)
+        if thinking:
             self._said = True
-            return made_delta(None, thinking)
+            return made_chunk(heading, None, thinking, (), None, self.index)
         return None
 
-    def _more_arguments(self, calls: Any) -> DeltaMessage | None:
-        """What *calls* adds, where that is arguments of the call before and no more; else None."""
-        try:
-            (item,) = calls
-            inner = item["function"]
-            piece = inner["arguments"]
-            slot = self._by_key[item["index"]]
-            if item.get("id") or inner.get("name") or type(piece) is not str:
-                return None
-        except (KeyError, TypeError, ValueError):
+    def _more_arguments(self, call: Call, heading: Heading) -> CompletionChunk | None:
+        """What *call* adds, where it goes on with the call before; else None."""
+        slot = self._by_key.get(call.index)
+        if slot is None or self._by_key.get(_FIRST) is not slot:
             return None
-        if self._by_key.get(_FIRST) is not slot:
-            return None
+        piece = call.function.arguments
         slot.pieces.append(piece)
         self._said = True
-        return made_delta(None, None, (made_call(slot.index, None, None, piece),))
+        more = made_call(slot.index, None, None, piece)
+        return made_chunk(heading, None, None, (more,), None, self.index)
 
     def last(self, beside: tuple[Citation, ...]) -> ChunkChoice:
         """What is left to say once the stream has ended: what was held back, and the reason."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..._http import HttpResponse
-from ..._json import dumps, loads
+from ..._json import as_text, dumps, loads
 from ...errors import (
     APIError,
     AuthenticationError,
@@ -67,7 +67,7 @@ def error(response: HttpResponse) -> APIError:
 def error_in(data: Mapping[str, object], response: HttpResponse) -> APIError | None:
     """The error that *data* holds although its status says 200, or None."""
     status_of = data.get("base_resp")  # MiniMax
-    if isinstance(status_of, Mapping) and status_of.get("status_code") not in (0, None):
+    if isinstance(status_of, dict) and status_of.get("status_code") not in (0, None):
         return error_told(
             {"error": {"message": status_of.get("status_msg"), **status_of}}, response
         )
@@ -99,7 +99,7 @@ def _status_told(data: Mapping[str, object]) -> int | None:
     if isinstance(inner, Mapping):
         # An event has no status of its own; the kind of the error stands for it.
         kinds = {"invalid_request_error": 400, "rate_limit_error": 429, "authentication_error": 401}
-        return kinds.get(str(inner.get("type")))
+        return kinds.get(as_text(inner.get("type")))
     return None
 
 

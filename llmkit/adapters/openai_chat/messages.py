@@ -16,6 +16,7 @@ from ..._models.messages import (
     UserMessage,
 )
 from ..._models.parts import AudioPart, ReasoningPart, RefusalPart, TextPart
+from ..._models.plain import plain_text
 from ..._models.tools import ToolCall
 from .media import JsonDict
 from .media import part as _part
@@ -31,19 +32,17 @@ def messages(wire: OpenAIChat, given: Sequence[Message], adjust: Adjuster) -> li
     pending: list[JsonValue] = []  # media of tool results, which follow the last of them
     before: Message | None = None
     for index, message in enumerate(given):
-        field = f"messages[{index}]"
         if isinstance(before, ToolMessage) and not isinstance(message, ToolMessage):
             if pending or isinstance(message, UserMessage):
-                _bridge(wire, said, field, adjust)
+                _bridge(wire, said, f"messages[{index}]", adjust)
             if pending:
                 said.append({"role": "user", "content": pending})
                 pending = []
-        if isinstance(message, ToolMessage):
-            said.append(_tool(wire, message, field, pending, adjust))
-        elif isinstance(message, AssistantMessage):
-            said.append(_assistant(wire, message, field, adjust))
+        text = plain_text(message)
+        if text and (wire.developer_role or message.role != "developer"):
+            said.append({"role": message.role, "content": text})
         else:
-            said.append(_plain(wire, message, field, adjust))
+            said.append(_one(wire, message, f"messages[{index}]", pending, adjust))
         before = message
     if pending:
         _bridge(wire, said, f"messages[{len(given)}]", adjust)
@@ -51,6 +50,16 @@ def messages(wire: OpenAIChat, given: Sequence[Message], adjust: Adjuster) -> li
     if wire.leading_system or wire.alternating:
         return arranged(wire, given, said, adjust)
     return said
+
+
+def _one(
+    wire: OpenAIChat, message: Message, field: str, pending: list[JsonValue], adjust: Adjuster
+) -> JsonDict:
+    if isinstance(message, ToolMessage):
+        return _tool(wire, message, field, pending, adjust)
+    if isinstance(message, AssistantMessage):
+        return _assistant(wire, message, field, adjust)
+    return _plain(wire, message, field, adjust)
 
 
 def _bridge(wire: OpenAIChat, said: list[JsonValue], field: str, adjust: Adjuster) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from attrs import evolve
 
 from ..._http import HttpResponse
-from ..._json import loads, mended
-from ..._models.messages import AssistantMessage, AssistantPart
+from ..._json import as_text, loads, mended
+from ..._models.made import made_choice, made_response, made_text
+from ..._models.messages import AssistantPart
 from ..._models.parts import (
     Citation,
     ReasoningPart,
@@ -19,7 +20,7 @@ from ..._models.parts import (
 from ..._models.response import ChatCompletionChoice, ChatCompletionResponse, created_at
 from ..._models.tools import ToolCall
 from ...errors import DecodeError
-from .._base import made_up_id
+from .._base import in_order, made_up_id
 from .answer import (
     arguments_text,
     citations,
@@ -50,7 +51,8 @@ def parse(wire: OpenAIChat, response: HttpResponse) -> ChatCompletionResponse[ob
         if body.lstrip().startswith((b"data:", b"event:", b":")):
             return _streamed(wire, body)
         raw = None
-    data = raw if b"\\u" not in body else mended(raw)
+    # A look for one byte takes 0.05 µs, and for two of them 0.5.
+    data = mended(raw) if b"\\" in body and b"\\u" in body else raw
     if not isinstance(raw, dict) or not isinstance(data, dict):
         raise DecodeError("the answer is no JSON object", body=body)
     failure = error_in(data, response)
@@ -64,15 +66,15 @@ def parse(wire: OpenAIChat, response: HttpResponse) -> ChatCompletionResponse[ob
         for position, item in enumerate(choices)
         if isinstance(item, dict)
     ]
-    return ChatCompletionResponse(
-        id=str(data.get("id") or ""),
-        object=str(data.get("object") or "chat.completion"),
+    return made_response(
+        as_text(data.get("id") or ""),
+        as_text(data.get("model") or ""),
+        wire.provider,
+        in_order(made),
+        usage(wire, data.get("usage")),
+        data,
         created=created_at(data.get("created")),
-        model=str(data.get("model") or ""),
-        provider=wire.provider,
-        choices=tuple(sorted(made, key=lambda choice: choice.index)),
-        usage=usage(wire, data.get("usage")),
-        raw=raw,
+        kind=as_text(data.get("object") or "chat.completion"),
     )
 
 
@@ -91,19 +93,19 @@ def choice(
 ) -> ChatCompletionChoice:
     """One of the answers in *body*."""
     given = data.get("index")
-    index = given if isinstance(given, int) and given >= 0 else position
+    index = given if type(given) is int and given >= 0 else position
     inner = data.get("message")
     message: Mapping[str, object] = inner if isinstance(inner, dict) else {}
     parts = _parts(wire, message, body)
     calls = _tool_calls(message, body.get("id"), index)
-    raw = data.get("finish_reason")
-    return ChatCompletionChoice(
+    raw, likely = data.get("finish_reason"), data.get("logprobs")
+    return made_choice(
         index,
-        AssistantMessage.of_parts([*parts, *calls]),
+        (*parts, *calls),
         finish_reason(raw, bool(calls)),
         raw if isinstance(raw, str) else None,
-        logprobs(data.get("logprobs")),
-        content_filter(data),
+        logprobs(likely) if likely else None,
+        content_filter(data) if "content_filter_results" in data else None,
     )
 
 
@@ -111,6 +113,8 @@ def _parts(
     wire: OpenAIChat, message: Mapping[str, object], body: Mapping[str, object]
 ) -> list[AssistantPart]:
     content = message.get("content")
+    if _is_text_alone(content, wire, message, body):
+        return [made_text(content)]
     listed = content_parts(wire, content) if isinstance(content, list) else []
     said = None if isinstance(content, list) else text_of(content)
     parts: list[AssistantPart] = []
@@ -131,6 +135,29 @@ def _parts(
     if refusal := text(message.get("refusal")):
         parts.append(RefusalPart(refusal))
     return parts + _media(message)
+
+
+def _is_text_alone(
+    content: object, wire: OpenAIChat, message: Mapping[str, object], body: Mapping[str, object]
+) -> TypeGuard[str]:
+    """Whether all that *message* says, but for calls, is the text *content*.
+
+    Nearly all do: 0.6 µs to see it, and 4 µs to look for each of the rest where it may be.
+    """
+    return (
+        type(content) is str
+        and content != ""
+        and not wire.think_tags
+        and not any(map(message.get, _MORE))
+        and not any(map(body.get, _SOURCES))
+    )
+
+
+_MORE: Final = (
+    *("reasoning_details", "reasoning_content", "reasoning", "annotations", "refusal"),
+    *("audio", "images"),
+)
+_SOURCES: Final = ("search_results", "citations")
 
 
 def _cited(
@@ -154,6 +181,8 @@ def _media(message: Mapping[str, object]) -> list[AssistantPart]:
 def _tool_calls(message: Mapping[str, object], response_id: object, index: int) -> list[ToolCall]:
     given = message.get("tool_calls")
     calls: list[ToolCall] = []
+    if not given and "function_call" not in message:
+        return calls
     for item in given if isinstance(given, list) else []:
         inner = item.get("function") if isinstance(item, dict) else None
         if not isinstance(inner, dict):

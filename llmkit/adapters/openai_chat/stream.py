@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..._http import Headers, HttpResponse
-from ..._json import loads, mended, strict_loads
-from ..._models.chunks import ChunkChoice, CompletionChunk, made_chunk
+from ..._json import as_text, loads, mended, strict_loads
+from ..._models.chunks import ChunkChoice, CompletionChunk, Heading
 from ..._models.parts import Citation
 from ..._models.response import ChatCompletionResponse
 from ..._models.usage import NO_USAGE, Usage
 from ...errors import DecodeError, LLMKitError
-from ..event_decoder import EventDecoder
+from ..event_decoder import MOST_MISSES, EventDecoder
 from ..sse import Event
 from .answer import citations, number, usage
 from .delta import ChoiceState
@@ -33,13 +33,17 @@ class ChatDecoder(EventDecoder):
     def __init__(self, wire: OpenAIChat) -> None:
         super().__init__()
         self._wire = wire
-        self._id = ""
-        self._model = ""
-        self._created: float | None = None
+        self._heading: Heading = ("", "", None)
         self._usage: Usage = NO_USAGE
         self._choices: dict[int, ChoiceState] = {}
         self._citations: tuple[Citation, ...] = ()
         self._torn = False
+        from . import usual  # with msgspec, which takes 6 ms: an answer in one piece needs it not
+
+        self._form = usual
+        self._headed = False
+        self._misses = 0  # events in a row that were not of the usual form
+        self._read_usual: Callable[[bytes], usual.Usual] = usual.read_headed
 
     @property
     def finished(self) -> bool:
@@ -48,64 +52,57 @@ class ChatDecoder(EventDecoder):
         return self.done or (bool(states) and all(state.finish is not None for state in states))
 
     def _run(self, name: str, texts: list[bytes], chunks: list[CompletionChunk]) -> None:
-        """Add the chunks of events that are called *name* to *chunks*.
+        """Add the chunks of events that are called *name* to *chunks*."""
+        left = iter(texts)
+        while not self.done:
+            before = len(chunks)
+            text = self._go_on(name, left, chunks)
+            if len(chunks) > before:
+                self._misses = 0
+            if text is None:
+                break
+            self._misses += 1
+            chunks += self._event(Event(name, text))
 
-        Nearly all are of one choice that says a bit more and nothing else: they are looked at no
-        further, which takes 1.0 µs for 3.6.
+    def _go_on(
+        self, name: str, texts: Iterator[bytes], chunks: list[CompletionChunk]
+    ) -> bytes | None:
+        """Add the chunks of *texts* up to the first that is not of the usual form, and return it.
+
+        Nearly all are: a choice that is known says a bit more, and nothing else.
         """
+        if self._torn or name == "error" or self._misses > MOST_MISSES:
+            return next(texts, None)
+        states = self._choices
         for text in texts:
             try:
-                data = strict_loads(text)
-            except ValueError:
-                chunks += self._event(Event(name, text))
-                if self.done:
-                    break
-                continue
-            chunk = None if name == "error" else self._going_on(data)
+                event = self._read_usual(text)
+                item = event.choices[0]
+                state = states[item.index]
+            except self._form.REFUSALS:
+                return text
+            if not self._headed:
+                self._head({name: getattr(event, name) for name in ("id", "model", "created")})
+            if item.content_filter_results:
+                state.filtered(item.content_filter_results)
+            chunk = state.going_on(item.delta, self._heading)
             if chunk is None:
-                chunk = self._chunk(data, Event(name, text))
-            if chunk is not None:
-                chunks.append(chunk)
-
-    def _going_on(self, data: Any) -> CompletionChunk | None:
-        """The chunk of *data*, where one choice that is known goes on, and that is all; or None."""
-        try:
-            (item,) = data["choices"]
-            delta = item["delta"]
-            state = self._choices[item["index"]]
-            if (
-                item.get("finish_reason")
-                or item.get("logprobs")
-                or item.get("usage")
-                or "content_filter_results" in item
-                or data.get("usage")
-                or data.get("object") == "error"
-                or "error" in data
-                or "base_resp" in data
-                or "x_groq" in data
-                or "citations" in data
-                or "search_results" in data
-                or self._torn
-                or type(delta) is not dict
-            ):
-                return None
-        except (KeyError, TypeError, ValueError):
-            return None
-        message = state.going_on(delta)
-        if message is None:
-            return None
-        if not (self._id and self._model and self._created):
-            self._heading(data)
-        return made_chunk(message, state.index, self._id, self._model, self._created)
+                return text
+            chunks.append(chunk)
+        return None
 
     def _event(self, event: Event) -> Iterable[CompletionChunk]:
-        """The chunks that *event*, which is no JSON or almost none, makes."""
-        said = event.data.strip()
-        if not said:
-            return ()
-        if said == b"[DONE]":
-            return self._closing()
-        chunk = self._chunk(self._loads(event), event)
+        """The chunks that *event*, of whatever form, makes."""
+        try:
+            data = strict_loads(event.data)
+        except ValueError:
+            said = event.data.strip()
+            if not said:
+                return ()
+            if said == b"[DONE]":
+                return self._closing()
+            data = self._loads(event)
+        chunk = self._chunk(data, event)
         return () if chunk is None else (chunk,)
 
     def _closing(self) -> Iterable[CompletionChunk]:
@@ -119,31 +116,35 @@ class ChatDecoder(EventDecoder):
 
         return parse(self._wire, response)
 
-    def _heading(self, data: dict[str, Any]) -> None:
-        self._id = self._id or str(data.get("id") or "")
-        self._model = self._model or str(data.get("model") or "")
-        self._created = self._created or number(data.get("created"))
+    def _head(self, data: dict[str, Any]) -> None:
+        answer_id, model, created = self._heading
+        answer_id = answer_id or as_text(data.get("id") or "")
+        model = model or as_text(data.get("model") or "")
+        created = created or number(data.get("created"))
+        self._heading = answer_id, model, created
+        if answer_id and model and created:
+            self._headed, self._read_usual = True, self._form.read
 
     def _chunk(self, data: object, event: Event) -> CompletionChunk | None:
         if not isinstance(data, dict):
             told = "an event of the stream is no JSON object"
             raise _plain_error(event) or DecodeError(told, body=event.data)
         self._check(data, event)
-        self._heading(data)
+        self._head(data)
         if data.get("usage"):
             self._usage = usage(self._wire, data["usage"])
         choices: list[ChunkChoice] = []
         given = data.get("choices")
         for position, item in enumerate(given if isinstance(given, list) else ()):
             if isinstance(item, dict):
-                made = self._state(item, position).choice(item, self._id, torn=self._torn)
+                made = self._state(item, position).choice(item, self._heading[0], torn=self._torn)
                 if made is not None:
                     choices.append(made)
         if "x_groq" in data or "citations" in data or "search_results" in data:
             self._beside(data)
         if not choices:
             return None
-        return CompletionChunk(tuple(choices), self._id, self._model, self._created)
+        return CompletionChunk(tuple(choices), *self._heading)
 
     def _check(self, data: dict[str, Any], event: Event) -> None:
         """Raise the error that *event* tells, if it does."""
@@ -164,13 +165,13 @@ class ChatDecoder(EventDecoder):
 
     def _state(self, item: dict[str, Any], position: int) -> ChoiceState:
         index = item.get("index")
-        if not isinstance(index, int) or index < 0:
+        if type(index) is not int or index < 0:
             index = position
         state = self._choices.get(index)
         if state is None:
             state = self._choices[index] = ChoiceState(index, self._wire)
         if item.get("finish_reason"):
-            state.finish = str(item["finish_reason"])
+            state.finish = as_text(item["finish_reason"])
         if item.get("usage"):  # Moonshot
             self._usage = usage(self._wire, item["usage"])
         return state
@@ -185,12 +186,7 @@ class ChatDecoder(EventDecoder):
     def _last(self) -> CompletionChunk:
         choices = [state.last(self._citations) for _, state in sorted(self._choices.items())]
         return CompletionChunk(
-            tuple(choices),
-            self._id,
-            self._model,
-            self._created,
-            usage=self._usage,
-            is_last_chunk=True,
+            tuple(choices), *self._heading, usage=self._usage, is_last_chunk=True
         )
 
 
@@ -201,7 +197,10 @@ def _joinable(data: object) -> object:
         return whole
     for torn, choice in zip(data["choices"], whole["choices"]):
         if isinstance(torn, dict) and isinstance(delta := torn.get("delta"), dict):
-            choice["delta"].update({name: delta[name] for name in _PIECES if name in delta})
+            kept = {name: delta[name] for name in _PIECES if name in delta}
+            if isinstance(kept.get("content"), list):  # its texts are not joined with the next
+                del kept["content"]
+            choice["delta"].update(kept)
     return whole
 
 

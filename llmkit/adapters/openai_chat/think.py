@@ -25,6 +25,7 @@ class ThinkSplitter:
     def __init__(self) -> None:
         self._state = "head"
         self._held = ""
+        self._blank: list[str] = []  # before anything else; together only once they are an answer's
 
     def feed(self, piece: str) -> tuple[str, str]:
         """What *piece* adds to the thinking, and what to the answer."""
@@ -32,9 +33,13 @@ class ThinkSplitter:
         thinking = ""
         if self._state == "head":
             start = text.lstrip()
+            if not start:
+                self._blank.append(text)
+                return "", ""
             if len(start) < len(OPEN) and OPEN.startswith(start):
                 self._held = text
                 return "", ""
+            text = self._before() + text
             if start.startswith(OPEN):
                 self._state, text = "opened", start[len(OPEN) :]
             elif CLOSE in text.partition(OPEN)[0]:
@@ -60,8 +65,12 @@ class ThinkSplitter:
 
     def close(self) -> tuple[str, str]:
         """What was held back, in case it became a tag."""
-        held, self._held = self._held, ""
+        held, self._held = self._before() + self._held, ""
         return (held, "") if self._state == "thinking" else ("", held)
+
+    def _before(self) -> str:
+        blank, self._blank = "".join(self._blank), []
+        return blank
 
 
 def _tail_of_tag(text: str) -> int:

@@ -15,9 +15,6 @@ from ..._models.request import ChatCompletionRequest
 from ..._models.response_format import ResponseFormat
 from ..._models.tools import Tool, ToolChoice
 from ...errors import InvalidRequestError
-from ..openai_schemas import answer_schema, parameters
-from ..schema_subset import Subset
-from ..structured import as_prompt, as_tool
 from .media import JsonDict
 
 if TYPE_CHECKING:
@@ -76,6 +73,8 @@ def _tool(wire: OpenAIChat, tool: Tool, field: str, adjust: Adjuster) -> JsonVal
     elif tool.strict is not None and wire.strict_tools:
         function["strict"] = tool.strict
     if tool.strict and wire.strict_tools and wire.strict_schemas:
+        from ..openai_schemas import parameters  # what rewrites schemas is large
+
         function["parameters"], function["strict"] = parameters(tool, field, adjust)
     result: dict[str, JsonValue] = {"type": "function", "function": function}
     if tool.cache_control is not None:
@@ -134,6 +133,9 @@ def response_format(
         loose = ResponseFormat("json_schema", schema={"type": "object"})
         body["response_format"] = _format(wire, loose, adjust)
     elif asked.type == "json_schema" and _forcible(wire, request):
+        from ..schema_subset import Subset
+        from ..structured import as_tool
+
         tool = as_tool(asked, Subset(), adjust)
         body["tools"] = [_tool(wire, tool, "tools[0]", adjust)]
         by_name = "named" in wire.tool_choices
@@ -141,6 +143,8 @@ def response_format(
     else:
         if "json_object" in known:
             body["response_format"] = {"type": "json_object"}
+        from ..structured import as_prompt
+
         _put_words(wire, body, as_prompt(asked, adjust))
 
 
@@ -154,6 +158,8 @@ def _forcible(wire: OpenAIChat, request: ChatCompletionRequest[object]) -> bool:
 def _format(wire: OpenAIChat, asked: ResponseFormat[object], adjust: Adjuster) -> JsonValue:
     said = asked.to_dict()
     if asked.strict and wire.strict_schemas and asked.schema is not None:
+        from ..openai_schemas import answer_schema
+
         schema, strict = answer_schema(asked, adjust)
         inner = cast("dict[str, JsonValue]", said["json_schema"])
         said["json_schema"] = {**inner, "schema": schema, "strict": strict}

@@ -6,10 +6,11 @@ Source: https://platform.openai.com/docs/api-reference/responses
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from attrs import Attribute, field, frozen
+from attrs import Attribute, field
 
+from ..._frozen import frozen
 from ..._http import HttpRequest, HttpResponse
 from ..._models.request import ChatCompletionRequest, ReasoningEffort
 from ..._models.response import ChatCompletionResponse
@@ -19,7 +20,9 @@ from ..model_lists import OpenAIModelList
 from .build import build
 from .error import error
 from .parse import parse
-from .stream import ResponsesDecoder
+
+if TYPE_CHECKING:
+    from .stream import ResponsesDecoder
 
 Refusable: TypeAlias = Literal[
     "max_tokens",
@@ -125,4 +128,6 @@ class OpenAIResponses(OpenAIModelList):
 
     def decoder(self) -> ResponsesDecoder:
         """A decoder for one streamed answer."""
+        from .stream import ResponsesDecoder  # a whole answer needs none
+
         return ResponsesDecoder(self)

@@ -81,7 +81,7 @@ def usage(raw: object) -> Usage:
 
 def _count(data: Mapping[str, object], name: str) -> int:
     value = data.get(name)
-    if isinstance(value, int) and value > 0:
+    if type(value) is int and value > 0:
         return value
     return int(value) if isinstance(value, float) and 0 < value < 2**53 else 0
 

@@ -14,8 +14,12 @@ from ..._models.parts import Citation, ReasoningPart, RefusalPart, TextPart
 from ..._models.tools import ToolCall
 from .task import JsonDict, Task, call_id
 
-_ANNOTATIONS: Final = frozenset(
-    {"file_citation", "url_citation", "container_file_citation", "file_path"}
+# A tuple: what a server has put there instead may have no hash.
+_ANNOTATIONS: Final = (
+    "file_citation",
+    "url_citation",
+    "container_file_citation",
+    "file_path",
 )
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from attrs import frozen
-
+from ..._frozen import frozen
 from ..._json import JsonValue
 from ..._models.adjustments import Adjuster
 from ..turns import safe_id

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmkit import DecodeError
+from llmkit import Bounds, DecodeError
 from llmkit.adapters.gemini.array import JsonArrayDecoder
 
 VALUES = st.recursive(
@@ -49,7 +49,7 @@ def test_an_element_is_given_as_soon_as_it_ends() -> None:
 
 def test_one_element_has_a_limit() -> None:
     """What never ends is not held for ever; what was given out does not count."""
-    decoder = JsonArrayDecoder(max_element_bytes=20)
+    decoder = JsonArrayDecoder(Bounds(event_bytes=20))
     for _ in range(10):
         assert decoder.feed(b'[{"a": 1},'[0 if _ == 0 else 1 :]) == [b'{"a": 1}']
     with pytest.raises(DecodeError, match="20 bytes"):

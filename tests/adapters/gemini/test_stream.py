@@ -17,7 +17,7 @@ from llmkit import (
     TextPart,
     ToolCall,
 )
-from llmkit.adapters.sse import MAX_EVENT_BYTES
+from llmkit._bounds import BOUNDS
 
 from .wire import GEMINI, answer, array, candidate, failure, folded, parsed, sse, streamed
 
@@ -146,7 +146,7 @@ def test_what_is_no_event_is_a_decode_error() -> None:
     for data in (b"data: 3\n\n", b"data: {\n\n", b"[{]}]", b"<html>"):
         assert isinstance(failure(data), DecodeError | StreamInterruptedError)
     decoder = GEMINI.decoder()
-    assert decoder.feed(b'[{"a": "' + b"x" * (MAX_EVENT_BYTES + 1)) == []
+    assert decoder.feed(b'[{"a": "' + b"x" * (BOUNDS.event_bytes + 1)) == []
     assert isinstance(decoder.failure, DecodeError)
 
 
