@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping, Sequence
+from reprlib import Repr
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
@@ -20,12 +21,14 @@ __all__ = [
     "APIError",
     "AuthenticationError",
     "BadRequestError",
+    "BoundsError",
     "ClosedError",
     "ConfigurationError",
     "ConflictError",
     "ContentFilterError",
     "ContextLengthError",
     "DecodeError",
+    "InsecureConnectionWarning",
     "InvalidRequestError",
     "LLMKitError",
     "NotFoundError",
@@ -45,6 +48,21 @@ __all__ = [
     "TransportError",
     "UnsupportedParameterError",
 ]
+
+
+class _Short(Repr):
+    """Python's own short forms, with more room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel = 3
+        self.maxstring = self.maxother = self.maxlong = 120
+
+
+def shown(value: object) -> str:
+    """*value* as a message may hold it: however large or deep it is, in a few words."""
+    return _Short().repr(value)
+
 
 TimeoutLimit = Literal["connect", "read", "idle", "total"]
 """Which of the four limits of a `Timeout` was passed."""
@@ -90,6 +108,10 @@ def _rebuild(cls: type[LLMKitError], args: tuple[object, ...]) -> LLMKitError:
     error = cls.__new__(cls)
     error.args = args
     return error
+
+
+class InsecureConnectionWarning(UserWarning):
+    """A key goes to another machine over plain http; once for each client and host."""
 
 
 class ConfigurationError(LLMKitError):
@@ -174,6 +196,21 @@ class DecodeError(LLMKitError):
     def __init__(self, message: str, *, body: bytes = b"") -> None:
         super().__init__(message)
         self.body: bytes = body[:4096]
+
+
+class BoundsError(DecodeError):
+    """The provider sends more than the client's `Bounds` allow; it was not read on.
+
+    Attributes:
+        bound: which one: "body_bytes", "head_bytes", "headers", "event_bytes", "stream_bytes"
+            or "depth".
+        most: how much it allows.
+    """
+
+    def __init__(self, message: str, *, bound: str, most: int) -> None:
+        super().__init__(message)
+        self.bound = bound
+        self.most = most
 
 
 class ResponseParseError(LLMKitError):

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
-from urllib.parse import parse_qsl, quote, urlsplit
 
 from attrs import evolve, field, frozen
 
 from .._http import Headers, HttpRequest
 from .._json import JsonValue, dumps, loads
-from .._redaction import mask
+from .._redaction import REDACTED, Mask, quiet_url, secrets_of
 from ..errors import (
     RequestNotSentError,
     ResponseLostError,
@@ -21,46 +19,17 @@ from ..errors import (
     TransportError,
 )
 
-_REDACTED: Final = "[REDACTED]"
 _HARMLESS: Final = ("accept", "content-type", "user-agent")
 """The request's headers that are written down; of the others, that they were there."""
 
-_SECRET: Final = re.compile(r"auth|cookie|credential|key|secret|signature|token|^sig$", re.I)
-_SHORTEST: Final = 8  # whatever is shorter is no key, and would be found in innocent words
 
-
-@frozen
-class Secrets:
-    """The keys that a request holds.
-
-    Args:
-        values: them.
-    """
-
-    values: tuple[str, ...]
+class Secrets(Mask):
+    """The keys that a request holds, to be taken out of what is written down."""
 
     @classmethod
     def of(cls, request: HttpRequest) -> Secrets:
         """Those in the headers and in the address of *request*."""
-        found: list[str] = []
-        for name, value in request.headers.items():
-            if _SECRET.search(name):
-                found += [value, value.rpartition(" ")[2]]
-        for name, value in parse_qsl(urlsplit(request.url).query):
-            if _SECRET.search(name):
-                found += [value, quote(value, safe="")]
-        kept = sorted({value for value in found if len(value) >= _SHORTEST}, key=len)
-        return cls(tuple(reversed(kept)))
-
-    def text(self, value: str) -> str:
-        """*value* without them."""
-        return mask(value, self.values)
-
-    def data(self, value: bytes) -> bytes:
-        """*value* without them."""
-        for secret in self.values:
-            value = value.replace(secret.encode(), _REDACTED.encode())
-        return value
+        return cls(secrets_of(request.headers, request.url))
 
     def pieces(self, pieces: Sequence[bytes]) -> tuple[bytes, ...]:
         """*pieces* without them; as one where one of them was cut."""
@@ -72,7 +41,7 @@ class Secrets:
         """An answer's headers without them, and without cookies."""
         return Headers(
             {
-                name: _REDACTED if "cookie" in name else self.text(value)
+                name: REDACTED if "cookie" in name else self.text(value)
                 for name, value in headers.items()
             }
         )
@@ -80,17 +49,12 @@ class Secrets:
     def request(self, request: HttpRequest) -> HttpRequest:
         """*request* without them."""
         shown = {
-            name: value if name.lower() in _HARMLESS else _REDACTED
+            name: value if name.lower() in _HARMLESS else REDACTED
             for name, value in request.headers.items()
         }
-        url = re.sub(
-            r"([?&])([^=&#]+)=([^&#]*)",
-            lambda found: (
-                f"{found[1]}{found[2]}={_REDACTED}" if _SECRET.search(found[2]) else found[0]
-            ),
-            request.url,
+        return HttpRequest(
+            request.method, self.text(quiet_url(request.url)), shown, self.data(request.body)
         )
-        return HttpRequest(request.method, self.text(url), shown, self.data(request.body))
 
 
 @frozen

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-import traceback
 from typing import Any
 
 import attrs
@@ -24,8 +23,8 @@ from llmkit.errors import (
 )
 from llmkit.testing import Reply, ScriptedTransport, StreamReply, chat_reply, chat_stream, sse
 
-KEY = "sk-secret-of-the-caller"
-OTHER = "sk-secret-of-another"
+from .looking import KEY, OTHER, assert_clean
+
 REQUEST = ChatCompletionRequest("openai/m", [UserMessage("Hi")])
 ONCE = RetryPolicy(attempts=1)
 
@@ -45,22 +44,6 @@ def core(**settings: Any) -> Core:
             **settings,
         }
     )
-
-
-def assert_clean(value: object, secret: str = KEY) -> None:
-    """No way of looking at *value* shows the secret."""
-    seen = [repr(value), str(value)]
-    if isinstance(value, BaseException):
-        seen.append("".join(traceback.format_exception(value)))
-        seen.append(repr(vars(value)))
-        seen += getattr(value, "__notes__", [])
-        for inner in (value.__cause__, value.__context__):
-            if inner is not None:
-                assert_clean(inner, secret)
-    for text in seen:
-        assert secret not in text
-    if isinstance(value, LLMKitError) or attrs.has(type(value)):
-        assert secret.encode() not in pickle.dumps(value)
 
 
 @both

@@ -1,0 +1,1 @@
+"""What docs/security.md promises: each line of its table names the tests that hold it."""
