@@ -18,8 +18,9 @@ The floor plan of the house, from the doors down; a room knows only the rooms be
 - `_transports`: bytes out and bytes in, one file per HTTP library; they know no model.
 - `_auth`: keys that are more than a header, such as a signature.
 - `_models`: the values: messages, parts, tools, request, options, response, chunks.
-- `_http`, `_retry`, `_events`, `_json`: the bytes boundary, when to try again, what the fluent
-  builder tells of a stream, JSON.
+- `_http`, `_bounds`, `_retry`, `_events`, `_json`: the bytes boundary, how much may cross it,
+  when to try again, what the fluent builder tells of a stream, JSON; `_frozen` is what the
+  classes of values are made with.
 - `errors`: one tree, which everything above raises from; `_redaction` takes keys out of it.
 
 The life of a request, from value to value: a `ChatCompletionRequest` goes through
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from ._async_client import AsyncClient
     from ._async_stream import AsyncChatCompletionStream
     from ._async_tools import AsyncToolRunStream
+    from ._bounds import Bounds
     from ._chat_client import AsyncChatClient, AsyncCompletionStream, ChatClient, CompletionStream
     from ._client import Client
     from ._conversation_stream import AsyncConversationStream, ConversationStream
@@ -145,12 +147,14 @@ if TYPE_CHECKING:
         APIError,
         AuthenticationError,
         BadRequestError,
+        BoundsError,
         ClosedError,
         ConfigurationError,
         ConflictError,
         ContentFilterError,
         ContextLengthError,
         DecodeError,
+        InsecureConnectionWarning,
         InvalidRequestError,
         LLMKitError,
         NotFoundError,
@@ -193,6 +197,8 @@ __all__ = [
     "AudioPart",
     "AuthenticationError",
     "BadRequestError",
+    "Bounds",
+    "BoundsError",
     "ByteStream",
     "CacheControl",
     "CallStats",
@@ -228,6 +234,7 @@ __all__ = [
     "HttpRequest",
     "HttpResponse",
     "ImagePart",
+    "InsecureConnectionWarning",
     "InvalidRequestError",
     "LLMKitError",
     "ListsModels",
@@ -329,6 +336,7 @@ _ROOMS = {
     "_async_client": "AsyncClient",
     "_async_stream": "AsyncChatCompletionStream",
     "_async_tools": "AsyncToolRunStream",
+    "_bounds": "Bounds",
     "_chat_client": "AsyncChatClient AsyncCompletionStream ChatClient CompletionStream",
     "_client": "Client",
     "_conversation_stream": "AsyncConversationStream ConversationStream",
@@ -381,9 +389,9 @@ _ROOMS = {
     "chat": "AsyncChatBuilder AsyncEventStream CallStats ChatBuilder EventStream",
     "conversation": "Conversation",
     "errors": (
-        "APIError AuthenticationError BadRequestError ClosedError ConfigurationError "
+        "APIError AuthenticationError BadRequestError BoundsError ClosedError ConfigurationError "
         "ConflictError ContentFilterError ContextLengthError DecodeError "
-        "InvalidRequestError LLMKitError NotFoundError OverloadedError "
+        "InsecureConnectionWarning InvalidRequestError LLMKitError NotFoundError OverloadedError "
         "PermissionDeniedError QuotaExceededError RateLimitError RequestNotSentError "
         "RequestTooLargeError ResponseLostError ResponseParseError ServerError "
         "StreamInterruptedError TimeoutError ToolArgumentsError ToolLoopError "

@@ -7,12 +7,13 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
-from ._core import LAST_READS, MAX_ERROR_BYTES, ChatCall, StreamState
+from ._core import ChatCall
+from ._core.stream import LAST_READS, StreamState
 from ._http import AsyncByteStream, AsyncTransport, HttpRequest
 from ._models.chunks import CompletionChunk
 from ._models.response import ChatCompletionResponse
 from ._retry import arun
-from .errors import LLMKitError, StreamInterruptedError, TransportError
+from .errors import DecodeError, LLMKitError, StreamInterruptedError, TransportError
 
 if TYPE_CHECKING:
     from ._http import Headers
@@ -135,7 +136,8 @@ class AsyncChatCompletionStream(Generic[T]):
             self._stream = stream = await self._transport.astream(http, call.timeout, call.deadline)
             call.answered(stream.status, stream.headers)
             if not 200 <= stream.status < 300:
-                raise state.refuse(stream.status, stream.headers, await _body(stream))
+                most = call.bounds.error_bytes
+                raise state.refuse(stream.status, stream.headers, await _body(stream, most))
             while not state.first(await stream.read("read")):
                 pass
             opened = True
@@ -170,12 +172,12 @@ class AsyncChatCompletionStream(Generic[T]):
         await stream.aclose()
 
 
-async def _body(stream: AsyncByteStream) -> bytes:
-    """The body of an error: all of it, or what there is of it."""
+async def _body(stream: AsyncByteStream, most: int) -> bytes:
+    """The body of an error: all of it, or what there is of it, and no more than *most* bytes."""
     body = bytearray()
     try:
-        while len(body) < MAX_ERROR_BYTES and (piece := await stream.read("read")):
+        while len(body) < most and (piece := await stream.read("read")):
             body += piece
-    except TransportError:
+    except (DecodeError, TransportError):
         pass  # the status alone is an answer
-    return bytes(body)
+    return bytes(body[:most])

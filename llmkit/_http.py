@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Literal, Protocol
 
@@ -88,7 +88,7 @@ def _limit(_: object, attribute: Attribute[float], value: object) -> None:
         raise InvalidRequestError(
             f"must be a number of seconds or None, not {shown(value)}", field=name
         )
-    if not math.isfinite(value) or value <= 0:
+    if not 0 < value <= sys.float_info.max:
         raise InvalidRequestError(f"must be above 0 and finite, not {shown(value)}", field=name)
 
 

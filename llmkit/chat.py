@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator, Generator, Iterator, Mapping, Sequenc
 from datetime import timedelta
 from typing import TYPE_CHECKING, Self, cast
 
-from attrs import Factory, evolve, field, frozen
+from attrs import Factory, evolve, field
 
 from ._core.stream_events import StreamEvents
 from ._events import StreamingEvent
+from ._frozen import frozen
 from ._http import HttpRequest
 from ._json import JsonObject
 from ._models.messages import Content, Message, MessageInput, messages_of

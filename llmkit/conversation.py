@@ -8,10 +8,11 @@ from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, Never, TypeAlias, TypeVar, cast, overload
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ._chat_client import AsyncChatClient, AsyncCompletionStream, ChatClient
 from ._conversation_stream import AsyncConversationStream, ConversationStream
+from ._frozen import frozen
 from ._json import JsonValue, dumps, mended
 from ._models.messages import Content, Message, MessageInput, UserMessage, messages_of
 from ._models.part_form import Part

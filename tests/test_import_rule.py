@@ -17,8 +17,8 @@ import llmkit
 PACKAGE = Path(llmkit.__file__).parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "_redaction"),
-    ("_json",),
+    ("errors", "_redaction", "_frozen"),
+    ("_json", "_bounds"),
     ("_http", "_retry", "_events"),
     ("_models",),
     ("adapters", "_transports", "_auth"),
@@ -49,7 +49,7 @@ UPWARD_TYPES = {
 ONE_FILE = {
     "requests": "_transports/sync_",
     "urllib3": "_transports/",
-    "aiohttp": "_transports/async_aiohttp.py",
+    "aiohttp": "_transports/async_",
     "tenacity": "_retry.py",
 }
 """Libraries that are imported in one place, given as the beginning of its path."""
@@ -273,6 +273,19 @@ def test_a_request_loads_no_http_library() -> None:
     """Values are for everyone: who only builds them pays for no client."""
     loaded = _loaded_by("from llmkit import UserMessage, ChatCompletionRequest, LLMKitError")
     assert loaded.isdisjoint(NEVER_WITH_A_REQUEST)
+
+
+NEVER_WITH_A_CLIENT = (
+    *("decimal", "difflib", "llmkit._core.stream", "llmkit._models.accumulate"),
+    *("llmkit._models.chunks", "llmkit.adapters.schema_subset", "llmkit.adapters.sse"),
+)
+
+
+@pytest.mark.parametrize("client", ["Client", "AsyncClient"])
+def test_a_client_loads_no_more_than_a_plain_call_needs(client: str) -> None:
+    """Streams, schemas and the nearest right names wait until they are asked for."""
+    loaded = _loaded_by(f"from llmkit import {client}; {client}('openai/gpt-4o', api_key='k')")
+    assert loaded.isdisjoint(NEVER_WITH_A_CLIENT)
 
 
 @pytest.mark.parametrize(("client", "other"), [("Client", "aiohttp"), ("AsyncClient", "requests")])

@@ -26,7 +26,7 @@ from llmkit import (
     with_response_json_schema,
 )
 from llmkit._core.reask import Asking
-from llmkit.adapters.structured_answer import OUTPUT_TOOL
+from llmkit.adapters.structured import OUTPUT_TOOL
 from llmkit.testing import Reply, ScriptedTransport, StreamReply, chat_reply, chat_stream
 
 

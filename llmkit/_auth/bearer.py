@@ -9,8 +9,9 @@ from copy import copy
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field
 
+from .._frozen import frozen
 from ..errors import LLMKitError
 
 if TYPE_CHECKING:

@@ -40,8 +40,12 @@ def number(value: object, field: str, low: float, high: float = math.inf) -> flo
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidRequestError(f"must be a number, not {type(value).__name__}", field=field)
-    if not math.isfinite(value):
-        raise InvalidRequestError(f"must be finite, not {value}", field=field)
+    try:
+        finite = math.isfinite(value)
+    except OverflowError:  # an integer that no float can be
+        finite = False
+    if not finite:
+        raise InvalidRequestError(f"must be finite, not {shown(value)}", field=field)
     if not low <= value <= high:
         raise InvalidRequestError(f"must be {_between(low, high)}, not {value}", field=field)
     return value

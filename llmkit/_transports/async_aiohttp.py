@@ -28,10 +28,12 @@ from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 from yarl import URL
 
+from .._bounds import BOUNDS, Bounds
 from .._http import HttpRequest, HttpResponse, Timeout
 from ..errors import LLMKitError
 from . import failures
-from .async_stream import AiohttpStream, Answered, AsyncCall
+from .async_head import BoundedProtocol, count_silence
+from .async_stream import AiohttpStream, Answered, AsyncCall, Patience
 from .environment import Environment
 from .exchange import KEEPALIVE_SECONDS, ConnectTimeoutError, NotConnectedError
 from .outgoing import Route, head, outgoing_headers
@@ -49,7 +51,7 @@ class AiohttpTransport:
     Args:
         max_connections: how many calls may be under way at a time on one loop; others wait for
             their turn.
-        max_body_bytes: the largest body that `asend` takes, inflated.
+        bounds: how much a server may send.
         environment: proxies and CA bundle; by default, those of the process's environment now.
     """
 
@@ -57,12 +59,12 @@ class AiohttpTransport:
         self,
         *,
         max_connections: int = 1000,
-        max_body_bytes: int = 256 * 1024 * 1024,
+        bounds: Bounds = BOUNDS,
         environment: Environment | None = None,
     ) -> None:
         self._environment = Environment.read() if environment is None else environment
         self._max_connections = max_connections
-        self._max_body_bytes = max_body_bytes
+        self.bounds = bounds
         self._route = lru_cache(maxsize=256)(partial(Route.of, environment=self._environment))
         self._tls_context = cache(self._environment.tls_context)
         self._lock = threading.Lock()
@@ -76,10 +78,12 @@ class AiohttpTransport:
     ) -> HttpResponse:
         """As `Transport.send`."""
         stream = await self.astream(request, timeout, deadline)
-        try:
-            body = await stream.read_all(self._max_body_bytes)
-        finally:
-            await stream.aclose()
+        body = stream.whole(self.bounds)
+        if body is None:
+            try:
+                body = await stream.read_all(self.bounds)
+            finally:
+                await stream.aclose()
         return HttpResponse(stream.status, stream.headers, body)
 
     async def astream(
@@ -127,7 +131,7 @@ class AiohttpTransport:
         if pool is None or pool.closed:
             with self._lock:
                 _bury_dead(self._pools)
-                pool = self._pools[loop] = _LoopPool(loop, self._max_connections)
+                pool = self._pools[loop] = _LoopPool(loop, self._max_connections, self.bounds)
         return pool
 
 
@@ -147,6 +151,7 @@ class _Exchange(AsyncCall):
         super().__init__(place, timeout, deadline)
         self._transport = transport
         self._pool = pool
+        self.patience = Patience(pool.loop)
 
     @property
     def abandoned(self) -> bool:
@@ -160,12 +165,18 @@ class _Exchange(AsyncCall):
         await pool.places.acquire()
         try:
             if proxy is None and len(body) <= _SMALL_BODY:
-                sent = head(request, route) + body
-                self.response = await pool.ask(request.method, route, sent, limits, tls)
+                self.response = await pool.ask(
+                    request.method,
+                    route,
+                    head(request, route) + body,
+                    limits,
+                    tls,
+                    self.patience,
+                )
             else:
                 self.response = await pool.session.request(
                     request.method,
-                    _url(route.url),
+                    URL(route.url, encoded=True),  # kept nowhere: the query may hold a key
                     # As bytes, a large body would be written in one piece, and warned of.
                     data=(body if len(body) <= _LARGE_BODY else io.BytesIO(body)) if body else None,
                     headers=outgoing_headers(request, route),
@@ -175,16 +186,20 @@ class _Exchange(AsyncCall):
                     proxy_headers=None if proxy is None else proxy.headers,
                     ssl=tls,
                 )
-        except BaseException:
+                count_silence(self.response.connection, None)
+        except BaseException as error:
+            self.patience.stop()
             pool.places.release()
+            # Without the frames that had the key in hand: some print local variables.
+            error.__traceback__ = None
             raise
         pool.responses.add(self.response)
-        _count_silence(self.response.connection, None)
 
     def finish(self) -> None:
         """Give back what the call held."""
         if not self.finished:
             self.finished = True
+            self.patience.stop()
             self.response.close()
             self._pool.responses.discard(self.response)
             self._pool.places.release()
@@ -208,7 +223,9 @@ class _Exchange(AsyncCall):
 class _LoopPool:
     """The connections of one event loop."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, max_connections: int) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, max_connections: int, bounds: Bounds
+    ) -> None:
         self.loop = loop
         self.places = asyncio.Semaphore(max_connections)
         self.responses: set[ClientResponse | Answered] = set()
@@ -216,6 +233,7 @@ class _LoopPool:
         self._ways: dict[tuple[str, str, int], ClientRequest] = {}
         # No limit here: aiohttp counts the wait for a connection as time to connect.
         self._connector = _Connector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS)
+        self._connector.protocols(loop, bounds)
         self.session = ClientSession(
             connector=self._connector,
             cookie_jar=DummyCookieJar(),
@@ -239,24 +257,27 @@ class _LoopPool:
         sent: bytes,
         limits: ClientTimeout,
         tls: ssl.SSLContext | bool,
+        patience: Patience,
     ) -> Answered:
         """Send *sent*, a whole request, and wait for the answer's head.
 
         `session.request` makes a dozen objects for it, and a task that writes the body: 132 µs a
-        call at 64 at once, where this takes 71. It has what is seldom needed: proxies, and bodies
+        call at 64 at once, where this takes 66. It has what is seldom needed: proxies, and bodies
         that the socket does not take in one piece.
         """
-        connection = await self._connector.connect(self._way(route, tls), [], limits)
+        connection = await self._connector.lend(self._way(route, tls), limits)
         try:
             protocol = connection.protocol
-            if protocol is None or protocol.transport is None:
+            if not isinstance(protocol, BoundedProtocol) or protocol.transport is None:
                 raise ClientConnectionError("the connection is closed")
+            # Not aiohttp's own count: it sets two timers a call.
+            if limits.sock_read is not None:
+                patience.begin(limits.sock_read, protocol.give_up)
+                protocol.patience = patience
             protocol.set_response_params(
                 skip_payload=method == "HEAD",
                 read_until_eof=True,
                 auto_decompress=False,
-                read_timeout=limits.sock_read,
-                timeout_ceil_threshold=limits.ceil_threshold,
                 max_line_size=_LONGEST_LINE,
                 max_field_size=_LONGEST_LINE,
             )
@@ -264,6 +285,8 @@ class _LoopPool:
             message, content = await protocol.read()
             while 100 <= message.code < 200 and message.code != 101:
                 message, content = await protocol.read()
+            protocol.patience = None
+            patience.rest()
         except BaseException:
             connection.close()
             raise
@@ -307,16 +330,25 @@ class _LoopPool:
 class _Connector(TCPConnector):
     """Tells what failed before the request went out, and bounds the sending of it."""
 
-    async def connect(
-        self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout
-    ) -> Connection:
+    def protocols(self, loop: asyncio.AbstractEventLoop, bounds: Bounds) -> None:
+        """Read answers within *bounds*. aiohttp has no word for it but this one."""
+        self._factory = partial(BoundedProtocol, loop, bounds)  # type: ignore[assignment]  # its own kind
+
+    async def lend(self, way: ClientRequest, limits: ClientTimeout) -> Connection:
+        """A connection for one exchange."""
         try:
-            connection = await super().connect(req, traces, timeout)
+            return await super().connect(way, [], limits)
         except Exception as error:
             connect_timeout = failures.is_timeout(error)
             raise (ConnectTimeoutError() if connect_timeout else NotConnectedError()) from error
+
+    async def connect(
+        self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout
+    ) -> Connection:
+        """As `lend`, for the session."""
+        connection = await self.lend(req, timeout)
         # aiohttp starts to count once the body is out; a peer that takes none is silent too.
-        _count_silence(connection, timeout.sock_read)
+        count_silence(connection, timeout.sock_read)
         return connection
 
 
@@ -331,9 +363,11 @@ async def _farewell(
     try:
         yield
     finally:
+        # It waits until connections are closed, those in use, too; their own close() would not,
+        # and with TLS a loop that ends at once would be too soon.
+        await session.close()
         for response in responses.copy():
             response.close()
-        await session.close()
 
 
 def _bury_dead(pools: dict[asyncio.AbstractEventLoop, _LoopPool]) -> None:
@@ -347,18 +381,6 @@ def _bury_dead(pools: dict[asyncio.AbstractEventLoop, _LoopPool]) -> None:
         while dead:
             dead.pop().bury()
         gc.collect()
-
-
-def _count_silence(connection: Connection | None, seconds: float | None) -> None:
-    """Let aiohttp fail the connection after so many seconds without a byte, or never.
-
-    Its limit goes on while nobody reads, so it is for the head alone: a caller may take its
-    time between two reads.
-    """
-    protocol = None if connection is None else connection.protocol
-    if protocol is not None:
-        protocol.read_timeout = seconds
-        protocol.start_timeout()
 
 
 @lru_cache(maxsize=256)

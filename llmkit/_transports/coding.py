@@ -13,6 +13,18 @@ PIECE = 256 * 1024
 """The most bytes inflated at once: a compressed bomb goes off a piece at a time."""
 
 
+MOST_BARREN = 1024 * 1024
+"""The most input that may come without any output: empty blocks and padding have no end of
+their own. What is compressed for a purpose gives some for every few kilobytes."""
+
+
+class BarrenBodyError(Exception):
+    """The body goes on and holds nothing."""
+
+    def __str__(self) -> str:
+        return "the compressed body goes on and holds nothing"
+
+
 class UnknownCodingError(Exception):
     """The answer came in a coding that was not asked for."""
 
@@ -34,6 +46,7 @@ class Inflater:
         self._pending = False
         self._members = 0
         self._padding = False
+        self._barren = 0
 
     @classmethod
     def for_headers(cls, headers: Mapping[str, str]) -> Inflater | None:
@@ -42,10 +55,17 @@ class Inflater:
         return None if coding in ("", "identity") else cls(coding)
 
     def add(self, data: bytes) -> None:
-        """More input."""
+        """More input.
+
+        Raises:
+            BarrenBodyError: too much came already that held nothing.
+        """
+        if self._barren > MOST_BARREN:
+            raise BarrenBodyError
+        self._barren += len(data)
         if not self._padding:
             self._rest += data
-            self._pending = True
+            self._pending = bool(self._rest)
 
     def piece(self) -> bytes:
         """The next bytes; empty when it takes more input to tell.
@@ -72,6 +92,7 @@ class Inflater:
                 # With all input taken, zlib may still hold output that did not fit.
                 self._pending = bool(self._rest) or len(piece) == PIECE
             if piece:
+                self._barren = 0
                 return piece
         return b""
 

@@ -7,6 +7,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ ODD: tuple[Any, ...] = (
 """What stands in a value's place; one of them is text with half a character."""
 SAMPLE = 150
 """How many damaged forms of one recording are tried."""
+OFFSETS = 25
+"""At how many of its bytes, in four ways each."""
 
 
 @pytest.mark.judges("responses")
@@ -69,6 +72,35 @@ def test_a_damaged_stream_is_an_answer_or_a_typed_error(recording: Recording) ->
             found = decoded(adapter, [changed])
             assert isinstance(found.error, APIError | DecodeError | StreamInterruptedError | None)
             _can_be_sent(found.answer)
+
+
+@pytest.mark.judges("exchanges")
+def test_damaged_bytes_are_an_answer_or_a_typed_error(recording: Recording) -> None:
+    """A byte flipped, left out, put in or said twice anywhere, whole and cut in three."""
+    adapter = WIRES[recording.wire].adapter(recording)
+    headers = Headers(recording.headers)
+    for damaged, at in _damaged_bytes(recording.answer, recording.id):
+        if recording.expect.error is not None and recording.status >= 400:
+            error = adapter.error(HttpResponse(recording.status, headers, damaged))
+            assert error.status == recording.status
+            continue
+        if not recording.is_stream:
+            with suppress(APIError, DecodeError, StreamInterruptedError):
+                _can_be_sent(adapter.parse(HttpResponse(200, headers, damaged)))
+            continue
+        for pieces in ([damaged], [damaged[:at], damaged[at : at + 1], damaged[at + 1 :]]):
+            found = decoded(adapter, pieces)
+            assert isinstance(found.error, APIError | DecodeError | StreamInterruptedError | None)
+            _can_be_sent(found.answer)
+
+
+def _damaged_bytes(data: bytes, seed: str) -> Iterator[tuple[bytes, int]]:
+    """*data* with damage at some of its bytes, and where; the same for the same seed."""
+    chance = random.Random(seed)
+    for at in chance.sample(range(len(data)), min(len(data), OFFSETS)):
+        byte, odd = data[at : at + 1], bytes([chance.randrange(256)])
+        for instead in (bytes([byte[0] ^ (1 << chance.randrange(8))]), b"", odd + byte, byte * 2):
+            yield data[:at] + instead + data[at + 1 :], at
 
 
 def _can_be_sent(answer: ChatCompletionResponse[object]) -> None:

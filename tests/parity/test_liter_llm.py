@@ -328,10 +328,10 @@ def test_indices_of_calls_have_no_gaps(colour: Colour) -> None:
 def test_a_provider_of_ones_own(colour: Colour) -> None:
     """A `Provider` for its `register_custom_provider`: address, key or none, its name before
     the slash."""
-    mine = Provider("mine", wire="openai-chat", base_url="http://host/v1", key_required=False)
+    mine = Provider("mine", wire="openai-chat", base_url="https://host/v1", key_required=False)
     with play(colour, chat_reply("a"), model="mine/m", providers=[mine]) as door:
         door.execute(door.chat(messages=HELLO))
-        assert door.transport.requests[0].url == "http://host/v1/chat/completions"
+        assert door.transport.requests[0].url == "https://host/v1/chat/completions"
         assert sent(door)["model"] == "m"
 
 

@@ -293,10 +293,13 @@ NATIVE: Mapping[str, Native] = {
         env=("OLLAMA_API_KEY",),
         aliases=frozenset({"ollama_chat", "ollama-chat"}),
         moved={
-            "OLLAMA_API_BASE": ("http://box.test:11434", "http://box.test:11434/api/chat"),
+            "OLLAMA_API_BASE": (
+                "http://box.localhost:11434",
+                "http://box.localhost:11434/api/chat",
+            ),
             "LLMKIT_OLLAMA_NATIVE_BASE_URL": (
-                "http://box.test:11434/api",
-                "http://box.test:11434/api/chat",
+                "http://box.localhost:11434/api",
+                "http://box.localhost:11434/api/chat",
             ),
         },
         models_url="http://localhost:11434/api/tags",

@@ -36,7 +36,7 @@ from llmkit import (
     TextPart,
     UserMessage,
 )
-from llmkit._core.core import USER_AGENT
+from llmkit._core.call import USER_AGENT
 from llmkit._models.request import EFFORTS
 from llmkit.providers import get, names
 from llmkit.providers.keys import resolve_key
