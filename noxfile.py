@@ -7,6 +7,7 @@ said so.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nox
@@ -122,6 +123,19 @@ def soak(session: nox.Session) -> None:
     session.install(everything(), *group("test"))
     session.chdir("tests")
     session.run("python", "-m", "soak", *session.posargs)
+
+
+@nox.session(python=OLDEST, default=False)
+def fuzz(session: nox.Session) -> None:
+    """Any bytes into every decoder and parser, by atheris, until their time is up.
+
+    `nox -s fuzz -- --seconds 600 sse openai-chat-stream`; without names, all of them. What breaks
+    a rule is kept in tests/fuzz/corpus.
+    """
+    session.install(everything(), *group("test"), *group("fuzz"))
+    learnt = str(Path(session.cache_dir) / "fuzz")
+    command = ("python", "-m", "fuzz.harness", "--corpus", learnt, *session.posargs)
+    session.run(*command, env={"PYTHONPATH": os.pathsep.join((".", "tests"))})
 
 
 @nox.session(python=NEWEST)

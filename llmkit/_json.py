@@ -62,11 +62,29 @@ def well_formed(text: str) -> str:
 
 def mended(value: object) -> object:
     """*value*, a JSON value, with every text in it well-formed."""
-    if isinstance(value, str):
-        return well_formed(value)
-    if isinstance(value, dict):
-        return {well_formed(key): mended(item) for key, item in value.items()}
-    return [mended(item) for item in value] if isinstance(value, list) else value
+    top: list[object] = [value]
+    # In a loop, and not by calls of itself: a server may nest deeper than Python calls.
+    todo: list[list[object] | dict[str, object]] = [top]
+    for held in todo:
+        for place, item in held.items() if isinstance(held, dict) else enumerate(held):
+            if isinstance(item, str):
+                item = well_formed(item)
+            elif isinstance(item, dict):
+                item = {well_formed(key): inner for key, inner in item.items()}
+                todo.append(item)
+            elif isinstance(item, list):
+                item = item.copy()
+                todo.append(item)
+            held[place] = item  # type: ignore[index]
+    found: object = top[0]
+    return found
+
+
+def as_text(value: object) -> str:
+    """*value*, a JSON value, where text is wanted: `str` of it, however deep it nests."""
+    if isinstance(value, dict | list):
+        return dumps(value).decode()
+    return value if isinstance(value, str) else str(value)
 
 
 def dumps(value: object) -> bytes:
@@ -80,4 +98,30 @@ def dumps(value: object) -> bytes:
     except orjson.JSONEncodeError:
         # Integers beyond 64 bits are JSON, and orjson does not write them; nor halves of
         # surrogate pairs, which JSON can say in its escapes.
-        return json.dumps(value, separators=(",", ":")).encode()
+        try:
+            return json.dumps(value, separators=(",", ":")).encode()
+        except RecursionError:
+            return _deep_dumps(value).encode()
+
+
+def _deep_dumps(value: object) -> str:
+    """*value*, which nests deeper than the libraries write: a server may send it so."""
+    said: list[str] = []
+    to_say: list[tuple[object, str]] = [(value, "")]  # a value, or text in its place
+    while to_say:
+        item, text = to_say.pop()
+        if text:
+            said.append(text)
+        elif isinstance(item, dict) and item:
+            to_say.append((None, "}"))
+            for key, inner in reversed(item.items()):
+                to_say += ((inner, ""), (None, f",{json.dumps(key)}:"))
+            to_say[-1] = (None, "{" + to_say[-1][1][1:])
+        elif isinstance(item, list) and item:
+            to_say.append((None, "]"))
+            for inner in reversed(item):
+                to_say += ((inner, ""), (None, ","))
+            to_say[-1] = (None, "[")
+        else:
+            said.append(json.dumps(item))
+    return "".join(said)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from llmkit import AsyncClient, ChatCompletionRequest, Client, CompletionChunk, Message, Tool
+from llmkit import AsyncClient, ChatCompletionRequest, Client, Message, Tool
 
 from . import KEY, MODELS, Setup, Take, Told
+
+if TYPE_CHECKING:
+    from llmkit import CompletionChunk
 
 _PROVIDERS = {"openai-chat": "openai", "anthropic-messages": "anthropic", "gemini": "gemini"}
 _PATHS = {"openai-chat": "/v1", "anthropic-messages": "/v1", "gemini": "/v1beta"}

@@ -77,7 +77,6 @@ def usage(wire: OpenAIChat, raw: object) -> Usage:
     ):
         completion += reasoning
     total = total or prompt + completion
-    total = total or prompt + completion
     return made_usage(prompt, completion, total, cached, written, reasoning, raw)
 
 
