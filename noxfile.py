@@ -144,8 +144,8 @@ def build(session: nox.Session) -> None:
     session.install(*group("build"), *group("test"))
     dist = Path(session.create_tmp()) / "dist"
     session.run("python", "-m", "build", "--outdir", str(dist))
-    session.run("python", "-m", "pytest", "-q", "--noconftest", "tests/test_package.py")
     (wheel,) = sorted(dist.glob("*.whl"))[-1:]
-    session.install("--force-reinstall", str(wheel))
+    session.install("--force-reinstall", str(wheel))  # and with it no extra
+    session.run("python", "-m", "pytest", "-q", "--noconftest", "tests/test_package.py")
     session.chdir(dist)
     session.run("python", "-W", "error", "-c", "import llmkit; print(llmkit.Client('echo/demo'))")

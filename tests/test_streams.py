@@ -138,6 +138,18 @@ def test_latencies_grow(colour: Colour) -> None:
 
 
 @both
+def test_what_comes_at_once_is_as_late_as_its_read(colour: Colour) -> None:
+    """Chunks of one read, however long that is, came together: no latency goes back."""
+    with door(
+        colour, ScriptedTransport(StreamReply([text("a") * 60 + text("", "stop") + DONE]))
+    ) as client:
+        chunks = list(client.stream(REQUEST))
+    assert len(chunks) == 61
+    assert {chunk.total_latency for chunk in chunks} == {chunks[0].chunk_latency}
+    assert {chunk.chunk_latency for chunk in chunks[1:]} == {timedelta()}
+
+
+@both
 def test_response_reads_what_is_left(colour: Colour) -> None:
     """From the start, from the middle, or after the end: the whole answer, folded."""
     for taken in range(4):

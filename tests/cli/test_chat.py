@@ -136,12 +136,12 @@ def test_json_is_the_whole_response_and_nothing_else(llmkit: Program, server: Se
 
 
 def test_json_of_half_a_character_is_still_json(llmkit: Program, server: Server) -> None:
-    """A lone surrogate has no UTF-8: it is written as the escape that it came as."""
+    """Half a surrogate pair has no UTF-8: the replacement character stands in its place."""
     server.replies = [answer("x", note="x\ud83d")]
     done = llmkit("chat", "Hi", "--json", *at(server))
     assert done.code == 0, done.err
     raw = json.loads(done.out)["raw"]
-    assert raw["choices"][0]["message"]["note"] == "x\ud83d"
+    assert raw["choices"][0]["message"]["note"] == "x\ufffd"
 
 
 def test_verbose_tells_the_figures_on_stderr(llmkit: Program, server: Server) -> None:
