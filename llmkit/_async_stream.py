@@ -54,7 +54,8 @@ class AsyncChatCompletionStream(Generic[T]):
         if not state.begun and not state.over:
             await self._begin()
         while not state.ready and not state.over:
-            await self._advance()
+            if not state.go_on():
+                await self._advance()
         if not state.ready:
             await self._drop()
         chunk = state.next()
@@ -149,9 +150,7 @@ class AsyncChatCompletionStream(Generic[T]):
                 await self._drop()
 
     async def _advance(self) -> None:
-        """Wait for the next bytes, if there are none."""
-        if self._state.go_on():
-            return
+        """Wait for the next bytes."""
         try:
             data = await self._stream.read("idle") if self._stream is not None else b""
         except LLMKitError as error:

@@ -54,7 +54,8 @@ class ChatCompletionStream(Generic[T]):
         if not state.begun and not state.over:
             self._begin()
         while not state.ready and not state.over:
-            self._advance()
+            if not state.go_on():
+                self._advance()
         if not state.ready:
             self._drop()
         chunk = state.next()
@@ -149,9 +150,7 @@ class ChatCompletionStream(Generic[T]):
                 self._drop()
 
     def _advance(self) -> None:
-        """Wait for the next bytes, if there are none."""
-        if self._state.go_on():
-            return
+        """Wait for the next bytes."""
         try:
             data = self._stream.read("idle") if self._stream is not None else b""
         except LLMKitError as error:

@@ -308,9 +308,11 @@ def stamp(chunks: Sequence[CompletionChunk], since_last: float, since_call: floa
     share a time, which costs 0.3 µs to make, and get it in a loop that is C's: 0.03 µs.
     """
     if chunks:
+        total = timedelta(0, since_call)
         _set_chunk_latency(chunks[0], timedelta(0, since_last))
-        moment = repeat(timedelta(0, since_call))
-        deque(map(_set_total_latency, chunks, moment), maxlen=0)
+        _set_total_latency(chunks[0], total)
+        if len(chunks) > 1:
+            deque(map(_set_total_latency, chunks, repeat(total)), maxlen=0)
 
 
 def _choice_to_dict(choice: ChunkChoice) -> dict[str, JsonValue]:

