@@ -59,6 +59,7 @@ class BoundedProtocol(ResponseHandler):
         self._params: dict[str, Any] = {}
         self._awaits_head = False
         self._interim = False  # whether a head of the last read was no more than that
+        self._nul = False  # whether a NUL has come with the head
         self._head_bytes = 0
         self._head_lines = 0
         self._before = b""  # the last bytes of the head so far: half of its end
@@ -69,7 +70,7 @@ class BoundedProtocol(ResponseHandler):
         """A request goes out, and a head is to come."""
         self._params = options
         self._awaits_head = True
-        self._interim = False
+        self._interim = self._nul = False
         self._head_bytes = self._head_lines = 0
         self._before = b""
         if self._earlier:
@@ -97,13 +98,14 @@ class BoundedProtocol(ResponseHandler):
         message = data[0]
         code = message.code
         self._awaits_head = self._interim = 100 <= code < 200 and code != 101
+        if self._nul and any(b"\0" in value for _, value in message.raw_headers):
+            self._break_off("malformed line in the head")  # up to 3.12, aiohttp takes it
+            return
         if "Transfer-Encoding" in message.headers and data[1] is not EMPTY_PAYLOAD:
             codings = ",".join(message.headers.getall("Transfer-Encoding")).lower().split(",")
             if {each.strip(" \t") for each in codings} != {"chunked"}:
                 # aiohttp reads what it does not know as if it were plain.
-                self._latest = b""
-                unknown = "the body has an unknown transfer-encoding"
-                self.set_exception(HttpProcessingError(message=unknown))
+                self._break_off("the body has an unknown transfer-encoding")
                 return
         super().feed_data(data, size)
 
@@ -129,9 +131,15 @@ class BoundedProtocol(ResponseHandler):
         if body is not None and not body.is_eof() and body.exception() is None:
             body.set_exception(exc, *cause)
 
+    def _break_off(self, why: str) -> None:
+        """The head cannot be understood."""
+        self._latest = b""
+        self.set_exception(HttpProcessingError(message=why))
+
     def _head_received(self, data: bytes) -> None:
         if self.patience is not None:
             self.patience.renew()
+        self._nul = self._nul or b"\0" in data
         received = self._head_bytes + len(data)
         beyond = self._beyond(data)
         if beyond is None:
