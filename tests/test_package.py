@@ -30,7 +30,7 @@ DEPENDENCIES = {
 EXTRAS = {
     "azure": {"azure-identity>=1.19"},
     "bedrock": {"botocore>=1.35"},
-    "cli": {"rich>=13.7", "typer>=0.16"},
+    "cli": {"markdown-it-py>=3.0", "rich>=13.7", "typer>=0.16"},
     "google": {"google-auth[requests]>=2.35"},
     "keyring": {"keyring>=25"},
     "prices": {"genai-prices>=0.2"},
@@ -271,7 +271,7 @@ def test_only_rooms_of_extras_need_them(imported: Any) -> None:
     """Where one is not installed, all but its own room can be imported."""
     for module, lacked in imported["missing"]:
         assert module.startswith(("llmkit._auth.google", "llmkit.cli")), module
-        assert (lacked or "").startswith(("google", "typer", "rich")), lacked
+        assert (lacked or "").startswith(("google", "typer", "rich", "markdown_it")), lacked
 
 
 USED = """
