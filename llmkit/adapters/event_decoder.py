@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Final
 
-from .._bounds import BOUNDS, Bounds
-from .._http import Headers, HttpResponse
-from .._models.accumulate import unfold
+from .._bounds import Bounds
 from .._models.chunks import CompletionChunk
-from .._models.response import ChatCompletionResponse
 from ..errors import BoundsError, DecodeError, LLMKitError, StreamInterruptedError
 from .sse import Event, Run, SSEDecoder
+from .whole_answer import TakesWhole
 
 MOST_MISSES: Final = 8
 """How many events in a row may be refused as none of the usual form before no more are tried.
@@ -21,7 +19,7 @@ A stream is alike from end to end: where each event tells more, a refusal is 1.5
 """
 
 
-class EventDecoder(ABC):
+class EventDecoder(TakesWhole):
     """Bytes of one streamed answer in, chunks out; see `StreamDecoder`.
 
     A wire says what one event adds; how an answer may come, and end, is the same for all: as
@@ -29,12 +27,8 @@ class EventDecoder(ABC):
     """
 
     def __init__(self) -> None:
-        self.failure: LLMKitError | None = None
-        self.done: bool = False
-        self._bounds = BOUNDS
+        super().__init__()
         self._sse = SSEDecoder()
-        self._whole: bytearray | None = None  # of a server that answers in one piece
-        self._begun = False
 
     @property
     def finished(self) -> bool:
@@ -87,10 +81,6 @@ class EventDecoder(ABC):
             LLMKitError: it tells an error, or is not of the wire's form.
         """
 
-    @abstractmethod
-    def _parsed(self, response: HttpResponse) -> ChatCompletionResponse[object]:
-        """The answer in *response*, which was not streamed."""
-
     def _closing(self) -> Iterable[CompletionChunk]:
         """The last chunk, where the answer is finished and no event was its last."""
         return ()
@@ -121,15 +111,6 @@ class EventDecoder(ABC):
                 break
         return chunks
 
-    def _hold(self, whole: bytearray, data: bytes) -> list[CompletionChunk]:
-        """*data* is more of an answer that comes whole: there are no chunks yet."""
-        whole += data
-        if len(whole) > self._bounds.body_bytes and self.failure is None:
-            self.failure = self._bounds.beyond("body_bytes", "the answer")
-        if self.failure is not None:
-            whole.clear()
-        return []
-
     def _rest(self) -> list[CompletionChunk]:
         try:
             events = self._sse.close()
@@ -137,14 +118,3 @@ class EventDecoder(ABC):
             self.failure = self.failure or error
             return []
         return self._read([(name, [data]) for name, data in events], cut=True)
-
-    def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
-        """The one chunk of an answer that was not streamed."""
-        try:
-            self._bounds.check_depth(body, "the answer")
-            response = self._parsed(HttpResponse(200, Headers(), body))
-        except LLMKitError as error:
-            self.failure = error
-            raise
-        self.done = True
-        return [unfold(response)]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from ..._bounds import BOUNDS, Bounds
 from ..._http import Headers, HttpResponse
 from ..._json import loads, mended, strict_loads
-from ..._models.accumulate import unfold
 from ..._models.chunks import (
     EMPTY_DELTA,
     ChunkChoice,
@@ -19,8 +18,10 @@ from ..._models.chunks import (
     DeltaMessage,
     Heading,
 )
+from ..._models.response import ChatCompletionResponse
 from ...errors import DecodeError, LLMKitError, StreamInterruptedError
 from ..sse import Run, SSEDecoder
+from ..whole_answer import TakesWhole
 from .answer import finish_reason, text_of, usage
 from .content import Content
 from .error import error_event
@@ -32,17 +33,14 @@ if TYPE_CHECKING:
 _HEADERS = Headers()
 
 
-class MessagesDecoder:
+class MessagesDecoder(TakesWhole):
     """Bytes of one streamed answer in, chunks out; see `StreamDecoder`."""
 
     def __init__(self, wire: AnthropicMessages) -> None:
-        self.failure: LLMKitError | None = None
-        self.done: bool = False
+        super().__init__()
         self._wire = wire
         self._framing: Framing
         self.bound(BOUNDS)
-        self._whole: bytearray | None = None  # of a server that answers in one piece
-        self._begun = False
         self._heading: Heading = ("", "", None)
         self._content = Content(wire)
         self._stop: str | None = None
@@ -187,27 +185,11 @@ class MessagesDecoder:
         counted = usage(self._last_usage, self._first_usage)
         return CompletionChunk((choice,), *self._heading, usage=counted, is_last_chunk=True)
 
-    def _hold(self, whole: bytearray, data: bytes) -> list[CompletionChunk]:
-        """*data* is more of an answer that comes whole: there are no chunks yet."""
-        whole += data
-        if len(whole) > self._bounds.body_bytes and self.failure is None:
-            self.failure = self._bounds.beyond("body_bytes", "the answer")
-        if self.failure is not None:
-            whole.clear()
-        return []
-
-    def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
-        """The one chunk of an answer that was not streamed."""
+    def _parsed(self, response: HttpResponse) -> ChatCompletionResponse[object]:
+        """The answer in *response*, which was not streamed."""
         from .parse import parse  # both sides of the wire may answer in the other's way
 
-        try:
-            self._bounds.check_depth(body, "the answer")
-            response = parse(self._wire, HttpResponse(200, _HEADERS, body))
-        except LLMKitError as error:
-            self.failure = error
-            raise
-        self.done = True
-        return [unfold(response)]
+        return parse(self._wire, response)
 
 
 def _joinable(data: object) -> object:

@@ -5,16 +5,17 @@ Source: https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Conv
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from ..._bounds import BOUNDS, Bounds
-from ..._http import Headers, HttpResponse
+from ..._bounds import Bounds
+from ..._http import HttpResponse
 from ..._json import loads, mended, strict_loads
-from ..._models.accumulate import unfold
 from ..._models.chunks import ChunkChoice, CompletionChunk, DeltaMessage
+from ..._models.response import ChatCompletionResponse
 from ..._models.usage import NO_USAGE, Usage
 from ...errors import APIError, DecodeError, LLMKitError, ServerError, StreamInterruptedError
 from ..eventstream import EventStreamDecoder, Frame
+from ..whole_answer import TakesWhole
 from .answer import finish_reason, mapping, string, usage
 from .content import Content
 from .error import exception
@@ -22,21 +23,15 @@ from .error import exception
 if TYPE_CHECKING:
     from . import BedrockConverse
 
-_HEADERS: Final = Headers()
 
-
-class ConverseDecoder:
+class ConverseDecoder(TakesWhole):
     """Bytes of one streamed answer in, chunks out; see `StreamDecoder`."""
 
     def __init__(self, wire: BedrockConverse) -> None:
-        self.failure: LLMKitError | None = None
-        self.done: bool = False
+        super().__init__()
         self.finished: bool = False
         self._wire = wire
-        self._bounds = BOUNDS
         self._frames = EventStreamDecoder()
-        self._whole: bytearray | None = None  # of a server that answers in one piece
-        self._begun = False
         self._content = Content(wire)
         self._stop: str | None = None
         self._usage: Usage = NO_USAGE
@@ -79,7 +74,9 @@ class ConverseDecoder:
         if self.done:
             return []
         if self._whole is not None:
-            return self._answered_whole(bytes(self._whole))
+            chunks = self._answered_whole(bytes(self._whole))
+            self.finished = True
+            return chunks
         if not self.finished:
             raise StreamInterruptedError("the stream ended before its answer did")
         # The reason was there, and the counts that come after it were cut off.
@@ -148,27 +145,11 @@ class ConverseDecoder:
             is_last_chunk=True,
         )
 
-    def _hold(self, whole: bytearray, data: bytes) -> list[CompletionChunk]:
-        """*data* is more of an answer that comes whole: there are no chunks yet."""
-        whole += data
-        if len(whole) > self._bounds.body_bytes and self.failure is None:
-            self.failure = self._bounds.beyond("body_bytes", "the answer")
-        if self.failure is not None:
-            whole.clear()
-        return []
-
-    def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
-        """The one chunk of an answer that was not streamed."""
+    def _parsed(self, response: HttpResponse) -> ChatCompletionResponse[object]:
+        """The answer in *response*, which was not streamed."""
         from .parse import parse  # both sides of the wire may answer in the other's way
 
-        try:
-            self._bounds.check_depth(body, "the answer")
-            response = parse(self._wire, HttpResponse(200, _HEADERS, body))
-        except (APIError, DecodeError) as error:
-            self.failure = error
-            raise
-        self.done = self.finished = True
-        return [unfold(response)]
+        return parse(self._wire, response)
 
 
 def _failed(frame: Frame) -> APIError:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..._bounds import BOUNDS, Bounds
+from ..._bounds import Bounds
 from ..._http import Headers, HttpResponse
 from ..._json import as_text, loads, mended, strict_loads
-from ..._models.accumulate import unfold
 from ..._models.chunks import ChunkChoice, CompletionChunk, Heading
+from ..._models.response import ChatCompletionResponse
 from ...errors import BoundsError, DecodeError, LLMKitError, StreamInterruptedError
 from ..event_decoder import MOST_MISSES
 from ..sse import SSEDecoder
+from ..whole_answer import TakesWhole
 from . import usual
 from .answer import UsageSoFar, block_reason, created, id_seed, parts_of
 from .array import JsonArrayDecoder
@@ -31,18 +32,14 @@ if TYPE_CHECKING:
 _HEADERS = Headers()
 
 
-class GeminiDecoder:
+class GeminiDecoder(TakesWhole):
     """Bytes of one streamed answer in, chunks out; see `StreamDecoder`."""
 
     def __init__(self, wire: Gemini) -> None:
-        self.failure: LLMKitError | None = None
-        self.done: bool = False
+        super().__init__()
         self._wire = wire
-        self._bounds = BOUNDS
         self._sse = SSEDecoder()
         self._array: JsonArrayDecoder | None = None
-        self._whole: bytearray | None = None  # of a server that answers in one piece
-        self._begun = False
         self._heading: Heading = ("", "", None)
         self._usage = UsageSoFar()
         self._counts: Raw | None = None  # what `_go_on` has added to it last
@@ -262,27 +259,11 @@ class GeminiDecoder:
             is_last_chunk=True,
         )
 
-    def _hold(self, whole: bytearray, data: bytes) -> list[CompletionChunk]:
-        """*data* is more of an answer that comes whole: there are no chunks yet."""
-        whole += data
-        if len(whole) > self._bounds.body_bytes and self.failure is None:
-            self.failure = self._bounds.beyond("body_bytes", "the answer")
-        if self.failure is not None:
-            whole.clear()
-        return []
-
-    def _answered_whole(self, body: bytes) -> list[CompletionChunk]:
-        """The one chunk of an answer that was not streamed."""
+    def _parsed(self, response: HttpResponse) -> ChatCompletionResponse[object]:
+        """The answer in *response*, which was not streamed."""
         from .parse import parse  # both sides of the wire may answer in the other's way
 
-        try:
-            self._bounds.check_depth(body, "the answer")
-            response = parse(self._wire, HttpResponse(200, _HEADERS, body))
-        except LLMKitError as error:
-            self.failure = error
-            raise
-        self.done = True
-        return [unfold(response)]
+        return parse(self._wire, response)
 
 
 def _joinable(data: object) -> object:
